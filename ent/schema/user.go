@@ -1,0 +1,50 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// User is someone with an account. At least one of email and username is set; the rules in internal/auth keep it so.
+type User struct{ ent.Schema }
+
+// Annotations of the users table.
+func (User) Annotations() []schema.Annotation { return []schema.Annotation{binaryText()} }
+
+// Fields of the users table.
+func (User) Fields() []ent.Field {
+	return []ent.Field{
+		idField("id"),
+		field.String("email").Optional().Nillable().MaxLen(254),
+		field.String("username").Optional().Nillable().MaxLen(32),
+		field.String("name").Optional().Nillable().MaxLen(800).
+			Comment("200 characters of at most four bytes"),
+		field.String("password_hash").Sensitive().MaxLen(255).
+			Comment("PHC string"),
+		field.Enum("role").Values("USER", "ADMIN").Default("USER"),
+		field.Bool("disabled").Default(false),
+		field.Int("credential_version").Default(1).
+			Comment("raised when tokens issued so far must be refused; they carry it as ver"),
+		timeField("created_at"),
+		timeField("updated_at"),
+	}
+}
+
+// Edges of the users table.
+func (User) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+// Indexes of the users table. Unique in the database itself, whatever two servers do at once.
+func (User) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("email").Unique(),
+		index.Fields("username").Unique(),
+	}
+}

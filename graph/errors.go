@@ -1,0 +1,165 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"runtime/debug"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/requestid"
+	"latchkey/internal/store"
+)
+
+// The codes that are not about the rules but about the document, the server and its database.
+const (
+	parseFailed        auth.Code = errcode.ParseFailed
+	validationFailed   auth.Code = errcode.ValidationFailed
+	tooComplex         auth.Code = "OPERATION_TOO_COMPLEX"
+	badRequestCode     auth.Code = "BAD_REQUEST"
+	unavailable        auth.Code = "UNAVAILABLE"
+	outcomeUnknownCode auth.Code = "OUTCOME_UNKNOWN"
+	internalCode       auth.Code = "INTERNAL"
+)
+
+// retryAfter is how many seconds a client should wait before it tries again what was UNAVAILABLE.
+const retryAfter = 1
+
+// presenter returns the function through which every error goes to the client. It shows what was meant to be shown and
+// sorts the rest into UNAVAILABLE, OUTCOME_UNKNOWN and, for what nobody foresaw, INTERNAL; their causes go to the log.
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		var located *gqlerror.Error
+		if !errors.As(err, &located) {
+			located = &gqlerror.Error{Path: graphql.GetPath(ctx)}
+		}
+		var problems auth.Problems
+		if errors.As(err, &problems) {
+			last := len(problems) - 1
+			for _, problem := range problems[:last] {
+				graphql.AddError(ctx, problem)
+			}
+			return presentRefusal(problems[last], located.Path)
+		}
+		var refusal *auth.Error
+		if errors.As(err, &refusal) {
+			return presentRefusal(refusal, located.Path)
+		}
+		switch located.Extensions["code"] {
+		case errcode.ParseFailed, errcode.ValidationFailed:
+			return presentDocumentError(located)
+		}
+		return presentFailure(ctx, log, err, located.Path)
+	}
+}
+
+// presentRefusal shows an error of the rules.
+func presentRefusal(refusal *auth.Error, path ast.Path) *gqlerror.Error {
+	extensions := map[string]any{"code": refusal.Code}
+	if refusal.Field != "" {
+		extensions["field"] = refusal.Field
+	}
+	if refusal.Reason != "" {
+		extensions["reason"] = refusal.Reason
+	}
+	if refusal.Min != 0 {
+		extensions["min"] = refusal.Min
+	}
+	if refusal.Max != 0 {
+		extensions["max"] = refusal.Max
+	}
+	return &gqlerror.Error{Message: refusal.Message, Path: path, Extensions: extensions}
+}
+
+// presentFailure shows an error of the database or a defect, without its cause.
+func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.Path) *gqlerror.Error {
+	id := requestid.FromContext(ctx)
+	tell := func(level slog.Level, message string) {
+		log.LogAttrs(ctx, level, message, slog.String("requestId", id), slog.String("path", path.String()),
+			slog.String("cause", store.Redact(err).Error()))
+	}
+	shown := &gqlerror.Error{Path: path}
+	switch {
+	case errors.Is(err, store.ErrOutcomeUnknown):
+		tell(slog.LevelError, "outcome unknown")
+		shown.Message = "The database did not confirm the change. It may have been applied or not."
+		shown.Extensions = map[string]any{"code": outcomeUnknownCode}
+	case store.Unavailable(err), ctx.Err() != nil:
+		tell(slog.LevelWarn, "unavailable")
+		shown.Message = "The server can't do this at the moment. Nothing was changed."
+		shown.Extensions = map[string]any{"code": unavailable, "retryAfter": retryAfter}
+	default:
+		tell(slog.LevelError, "internal error")
+		shown.Message = "Something went wrong in the server."
+		shown.Extensions = map[string]any{"code": internalCode, "requestId": id}
+	}
+	return shown
+}
+
+// recovered turns a panic of a resolver into an error, which is presented as every other defect.
+func recovered(_ context.Context, reason any) error {
+	return fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+}
+
+// presentDocumentError shows an error of gqlparser in our own words where its words may repeat a value of the document or
+// the variables: someone's password, perhaps. Names may stay.
+func presentDocumentError(err *gqlerror.Error) *gqlerror.Error {
+	shown := &gqlerror.Error{
+		Locations:  err.Locations,
+		Extensions: map[string]any{"code": err.Extensions["code"]},
+	}
+	switch {
+	case err.Extensions["code"] == errcode.ParseFailed:
+		shown.Message = "The document is not GraphQL" + at(err.Locations) + "."
+	case len(err.Path) > 0 && err.Path[0] == ast.PathName("variable"):
+		shown.Message = "Variable " + variableName(err.Path[1:]) + " " + variableProblem(err.Message)
+	case err.Rule == "ValuesOfCorrectType" && !strings.HasPrefix(err.Message, `Field "`):
+		shown.Message = "A value does not fit its type" + at(err.Locations) + "."
+	case err.Rule != "":
+		shown.Message = err.Message // about names and types
+	default:
+		shown.Message = "The document does not contain the operation that was asked for."
+	}
+	return shown
+}
+
+func at(locations []gqlerror.Location) string {
+	if len(locations) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (line %d, column %d)", locations[0].Line, locations[0].Column)
+}
+
+// variableName writes $input.email. Keys of an input object come from the client and may be anything; only what is a name
+// in GraphQL is repeated.
+func variableName(path ast.Path) string {
+	text := path.String()
+	if !namePath.MatchString(text) {
+		return "$" + strings.SplitN(text, ".", 2)[0]
+	}
+	return "$" + text
+}
+
+var namePath = regexp.MustCompile(`^[_A-Za-z][_0-9A-Za-z]*([.\[][_0-9A-Za-z]+\]?)*$`)
+
+// variableProblem keeps the messages of gqlparser that hold no value.
+func variableProblem(message string) string {
+	switch message {
+	case "must be defined":
+		return "is required."
+	case "cannot be null":
+		return "can't be null."
+	case "unknown field":
+		return "is not a field of its type."
+	default:
+		return "does not fit its type."
+	}
+}

@@ -1,0 +1,87 @@
+// Package graph is GraphQL's face: it reads requests, lets gqlgen execute them with resolvers that delegate to
+// internal/auth, and writes answers as GraphQL over HTTP asks for.
+//
+// generated.go comes from schema.graphqls; `make generate` makes it. Every error leaves through one function, present:
+// what it does not know is a defect, and only the log learns more.
+package graph
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"latchkey/internal/auth"
+)
+
+// Options are what a Handler is made of.
+type Options struct {
+	Auth          *auth.Service
+	Introspection bool // whether clients may read the schema
+	Log           *slog.Logger
+}
+
+// Handler answers POST and GET on /graphql.
+type Handler struct {
+	auth *auth.Service
+	exec *executor.Executor
+}
+
+// NewHandler returns a Handler.
+func NewHandler(o Options) *Handler {
+	config := Config{Resolvers: &Resolver{Auth: o.Auth}}
+	config.Directives.Authenticated = authenticated(o.Auth)
+	exec := executor.New(NewExecutableSchema(config))
+	exec.SetQueryCache(newDocumentCache())
+	exec.SetErrorPresenter(presenter(o.Log))
+	exec.SetRecoverFunc(recovered)
+	exec.Use(oneMutation{})
+	if o.Introspection {
+		exec.Use(extension.Introspection{})
+	} else {
+		exec.Use(noIntrospection{})
+	}
+	return &Handler{auth: o.Auth, exec: exec}
+}
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	accepts := parseAccept(r.Header)
+	params, refusal := readRequest(w, r)
+	if refusal != nil {
+		writeRefusal(w, accepts, refusal)
+		return
+	}
+	ctx := graphql.StartOperationTrace(r.Context())
+	ctx = h.auth.WithToken(ctx, bearerToken(r.Header))
+	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	if errs != nil {
+		ctx = graphql.WithOperationContext(ctx, operation)
+		writeNotExecuted(w, accepts, h.exec.DispatchError(ctx, errs).Errors)
+		return
+	}
+	if r.Method == http.MethodGet && !allowedOverGET(operation) {
+		writeRefusal(w, accepts, needsPOST())
+		return
+	}
+	respond, ctx := h.exec.DispatchOperation(ctx, operation)
+	if response := respond(ctx); response != nil { // nil: the client is gone
+		writeExecuted(w, accepts, response)
+	}
+}
+
+// allowedOverGET refuses what changes something, and what takes a token: addresses end up in logs and histories.
+func allowedOverGET(operation *graphql.OperationContext) bool {
+	if operation.Operation.Operation != ast.Query {
+		return false
+	}
+	for _, field := range rootFields(operation) {
+		if field.Name == "validateToken" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,133 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// maxBody bounds a request's body, in bytes. The longest sensible document is a hundredth of it.
+const maxBody = 1 << 20
+
+// refusal is an answer to what is not a GraphQL request at all.
+type refusal struct {
+	status  int
+	message string
+	allow   string // the Allow header of a 405
+}
+
+func needsPOST() *refusal {
+	return &refusal{http.StatusMethodNotAllowed, "This operation takes POST.", http.MethodPost}
+}
+
+func badRequest(message string) *refusal { return &refusal{http.StatusBadRequest, message, ""} }
+
+// readRequest reads the parameters of a request (GraphQL over HTTP §6). What it refuses it does not repeat.
+func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	switch r.Method {
+	case http.MethodPost:
+		if !isJSON(r.Header) {
+			return nil, &refusal{http.StatusUnsupportedMediaType, "The body has to be application/json, in UTF-8.", ""}
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, &refusal{http.StatusRequestEntityTooLarge, "The body is larger than 1 MiB.", ""}
+		}
+		if err != nil {
+			return nil, badRequest("The body could not be read.")
+		}
+		return parseParams(body)
+	case http.MethodGet:
+		return paramsFromURL(r.URL.RawQuery)
+	default:
+		return nil, &refusal{http.StatusMethodNotAllowed, "GraphQL takes GET and POST.", "GET, POST"}
+	}
+}
+
+func isJSON(header http.Header) bool {
+	media, options, err := mime.ParseMediaType(header.Get("Content-Type"))
+	charset, given := options["charset"]
+	return err == nil && media == "application/json" && (!given || strings.EqualFold(charset, "utf-8")) &&
+		header.Get("Content-Encoding") == ""
+}
+
+// wireParams is the body of a POST.
+type wireParams struct {
+	Query         *string        `json:"query"`
+	OperationName *string        `json:"operationName"`
+	Variables     map[string]any `json:"variables"`
+	Extensions    map[string]any `json:"extensions"`
+}
+
+func parseParams(body []byte) (*graphql.RawParams, *refusal) {
+	if !utf8.Valid(body) { // the JSON decoder would replace what is not, and so change passwords
+		return nil, badRequest("The body is not UTF-8.")
+	}
+	var wire wireParams
+	err := decodeJSON(body, &wire)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		return nil, badRequest("The member " + wrongType.Field + " of the request has the wrong type.")
+	case err != nil:
+		return nil, badRequest("The body is not one JSON object.")
+	case wire.Query == nil:
+		return nil, badRequest("The member query of the request is missing.")
+	}
+	params := &graphql.RawParams{Query: *wire.Query, Variables: wire.Variables, Extensions: wire.Extensions}
+	if wire.OperationName != nil {
+		params.OperationName = *wire.OperationName
+	}
+	return params, nil
+}
+
+func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
+	values, err := url.ParseQuery(rawQuery)
+	if err != nil || !utf8.ValidString(strings.Join(values["query"], "")+strings.Join(values["variables"], "")) {
+		return nil, badRequest("The address can't be read.")
+	}
+	if !values.Has("query") {
+		return nil, badRequest("The parameter query is missing.")
+	}
+	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	for name, target := range map[string]*map[string]any{
+		"variables": &params.Variables, "extensions": &params.Extensions,
+	} {
+		if text := values.Get(name); text != "" && decodeJSON([]byte(text), target) != nil {
+			return nil, badRequest("The parameter " + name + " is not a JSON object.")
+		}
+	}
+	return params, nil
+}
+
+// decodeJSON decodes exactly one value, and numbers without loss.
+func decodeJSON(text []byte, target any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(target); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one value")
+	}
+	return nil
+}
+
+// bearerToken returns the access token of the Authorization header (RFC 6750 §2.1; the scheme JWT is understood too), ""
+// if there is none. More than one header is no token that could be right.
+func bearerToken(header http.Header) string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(strings.Join(header.Values("Authorization"), ", ")), " ")
+	if strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "JWT") {
+		return strings.TrimSpace(token)
+	}
+	return ""
+}

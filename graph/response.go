@@ -1,0 +1,114 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"latchkey/internal/auth"
+)
+
+// The media types of a response (GraphQL over HTTP §4). The newer one says by its status whether the operation was
+// executed; the older one is always 200 once the request is well-formed.
+const (
+	newType = "application/graphql-response+json"
+	oldType = "application/json"
+)
+
+// accepts is what a client makes of the two media types.
+type accepts struct {
+	prefersNew bool // it names the newer one, and does not like the older one better
+	allowsNew  bool // nothing in Accept excludes the newer one
+}
+
+func parseAccept(header http.Header) accepts {
+	given := strings.Join(header.Values("Accept"), ",")
+	if given == "" {
+		return accepts{allowsNew: true}
+	}
+	named := map[string]float64{} // media range to its weight
+	for part := range strings.SplitSeq(given, ",") {
+		media, options, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		weight, err := strconv.ParseFloat(options["q"], 64)
+		if err != nil {
+			weight = 1
+		}
+		named[media] = weight
+	}
+	weight := named[newType]
+	return accepts{
+		prefersNew: weight > 0 && weight >= named[oldType],
+		allowsNew:  weight > 0 || named["application/*"] > 0 || named["*/*"] > 0,
+	}
+}
+
+// writeRefusal answers what is not a GraphQL request.
+func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
+	if r.allow != "" {
+		w.Header().Set("Allow", r.allow)
+	}
+	media := oldType
+	if a.allowsNew {
+		media = newType
+	}
+	err := &auth.Error{Code: badRequestCode, Message: r.message}
+	writeBody(w, media, r.status, gqlerror.List{presentRefusal(err, nil)}, nil)
+}
+
+// writeNotExecuted answers a document that does not parse or validate. There is no data, not even null.
+func writeNotExecuted(w http.ResponseWriter, a accepts, errs gqlerror.List) {
+	if a.prefersNew {
+		writeBody(w, newType, http.StatusBadRequest, errs, nil)
+	} else {
+		writeBody(w, oldType, http.StatusOK, errs, nil)
+	}
+}
+
+// writeExecuted answers an operation, whatever became of it.
+func writeExecuted(w http.ResponseWriter, a accepts, response *graphql.Response) {
+	media := oldType
+	if a.prefersNew {
+		media = newType
+	}
+	data := response.Data
+	if len(data) == 0 {
+		data = json.RawMessage("null")
+	}
+	writeBody(w, media, http.StatusOK, response.Errors, data)
+}
+
+func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.List, data json.RawMessage) {
+	var body bytes.Buffer
+	body.WriteByte('{')
+	if len(errs) > 0 {
+		text, _ := json.Marshal(errs) // strings and numbers only: see presentRefusal
+		body.WriteString(`"errors":`)
+		body.Write(text)
+	}
+	if data != nil {
+		if len(errs) > 0 {
+			body.WriteByte(',')
+		}
+		body.WriteString(`"data":`)
+		body.Write(data)
+	}
+	body.WriteByte('}')
+
+	header := w.Header()
+	header.Set("Content-Type", media+"; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Vary", "Accept")
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes()) // a client that is gone can't be told
+}

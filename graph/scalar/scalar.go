@@ -1,0 +1,48 @@
+// Package scalar reads and writes the schema's scalars.
+package scalar
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/gofrs/uuid/v5"
+)
+
+// dateTime is RFC 3339 with exactly three decimals.
+const dateTime = "2006-01-02T15:04:05.000Z07:00"
+
+// MarshalDateTime writes a time in UTC.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(dateTime))) // the writer is a buffer
+	})
+}
+
+// UnmarshalDateTime reads a time with any offset and any number of decimals. Its error does not repeat the value.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	text, _ := v.(string)
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, errors.New("a DateTime is RFC 3339")
+	}
+	return t.UTC(), nil
+}
+
+// MarshalID writes an id.
+func MarshalID(id uuid.UUID) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(id.String())) })
+}
+
+// UnmarshalID reads an id. Ids are opaque to clients, so one that was never issued is no error: it becomes the nil UUID,
+// which nothing has.
+func UnmarshalID(v any) (uuid.UUID, error) {
+	text, _ := v.(string)
+	id, err := uuid.FromString(text)
+	if err != nil || id.String() != text {
+		return uuid.Nil, nil
+	}
+	return id, nil
+}

@@ -1,0 +1,61 @@
+// Package auth holds the rules: who may sign up, log in, change and delete what, and whose access token counts.
+//
+// Service is the whole of it. Each method is one operation of the API: it checks its input, then does all its writing in
+// one transaction. Who is asking comes from the context (WithToken). Passwords are hashed outside of transactions, because
+// a hash takes longer than everything else together; so each transaction first locks the user's row and makes sure that
+// the credentials are still those that were checked (lockUser).
+package auth
+
+import (
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/internal/password"
+	"latchkey/internal/store"
+	"latchkey/internal/token"
+)
+
+// Service applies the rules. Safe for concurrent use.
+type Service struct {
+	db        *store.DB
+	tokens    *token.Tokens
+	passwords *password.Hasher
+	ids       uuid.Generator
+	now       func() time.Time
+	policy    password.Policy
+	open      bool // whether anyone may sign up
+}
+
+// Config is what a Service is made of.
+type Config struct {
+	DB         *store.DB
+	Tokens     *token.Tokens
+	Passwords  *password.Hasher
+	Policy     password.Policy
+	OpenSignup bool
+	IDs        uuid.Generator   // makes UUIDv7
+	Now        func() time.Time // the clock
+}
+
+// New returns a Service.
+func New(c Config) *Service {
+	return &Service{
+		db:        c.DB,
+		tokens:    c.Tokens,
+		passwords: c.Passwords,
+		ids:       c.IDs,
+		now:       func() time.Time { return c.Now().UTC().Truncate(time.Millisecond) }, // as the API shows times
+		policy:    c.Policy,
+		open:      c.OpenSignup,
+	}
+}
+
+// AuthPayload is a session that was just opened, and the tokens for it.
+type AuthPayload struct {
+	AccessToken  string
+	RefreshToken *string // nil: there are none yet
+	ExpiresIn    int     // seconds
+	User         *ent.User
+}

@@ -1,0 +1,85 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	"latchkey/ent"
+	"latchkey/ent/predicate"
+	"latchkey/ent/user"
+)
+
+// LoginInput is what someone signs in with.
+type LoginInput struct {
+	Identifier string // e-mail address or username
+	Password   string
+}
+
+// Login opens a session. Unknown account, wrong password and disabled account do the same work and get the same answer.
+func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error) {
+	c := checker{}
+	sought := identifier(in.Identifier)
+	c.present("input.identifier", sought)
+	c.present("input.password", in.Password)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	found, err := s.userByIdentifier(ctx, sought)
+	if err != nil {
+		return nil, err
+	}
+	hash := "" // of nobody, which takes as long
+	if found != nil {
+		hash = found.PasswordHash
+	}
+	right, err := s.passwords.Verify(ctx, hash, in.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !right || found.Disabled {
+		return nil, invalidCredentials()
+	}
+	var current *ent.User
+	var opened *ent.Session
+	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
+		if current, err = lockUser(ctx, tx, found); err != nil {
+			return err
+		}
+		opened, err = s.openSession(ctx, tx, current)
+		return err
+	})
+	if errors.Is(err, errCredentialsChanged) {
+		return nil, invalidCredentials()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.signIn(ctx, current, opened)
+}
+
+// userByIdentifier returns nil if there is no such account.
+func (s *Service) userByIdentifier(ctx context.Context, sought string) (*ent.User, error) {
+	var matches predicate.User
+	if isEmail(sought) {
+		matches = user.Email(sought)
+	} else {
+		matches = user.Username(sought)
+	}
+	found, err := s.db.Read.User.Query().Where(matches).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // nobody is an answer here, and no error
+	}
+	return found, err
+}
+
+// confirm checks the viewer's own password.
+func (s *Service) confirm(ctx context.Context, me *Identity, currentPassword string) error {
+	right, err := s.passwords.Verify(ctx, me.User.PasswordHash, currentPassword)
+	if err != nil {
+		return err
+	}
+	if !right {
+		return &Error{Code: InvalidCredentials, Message: "The current password is wrong."}
+	}
+	return nil
+}

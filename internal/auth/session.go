@@ -1,0 +1,162 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/ent/predicate"
+	"latchkey/ent/session"
+	"latchkey/ent/user"
+	"latchkey/internal/token"
+	"latchkey/internal/viewer"
+)
+
+// blockMargin is how much longer than necessary a blocked id is kept, so that no clock decides whether it still counts.
+const blockMargin = 5 * time.Minute
+
+// insertBatch keeps a bulk insert far below the number of parameters that SQLite takes (32,766).
+const insertBatch = 1000
+
+// errCredentialsChanged means that between the check of the credentials and the transaction they were changed, or the user
+// was disabled or deleted.
+var errCredentialsChanged = errors.New("the credentials have changed meanwhile")
+
+// lockUser locks the row of checked for the rest of the transaction and returns it as it is now, or
+// errCredentialsChanged if its credential version is another, or it is disabled or gone.
+func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User) (*ent.User, error) {
+	found, err := tx.User.Update().
+		Where(user.ID(checked.ID), user.CredentialVersion(checked.CredentialVersion), user.Disabled(false)).
+		AddCredentialVersion(0). // an UPDATE locks in both databases, FOR UPDATE does not
+		Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if found == 0 {
+		return nil, errCredentialsChanged
+	}
+	return tx.User.Get(ctx, checked.ID)
+}
+
+// inLockedTx runs fn in a transaction in which the viewer's row is locked; what it gets is the row as it is now. A viewer
+// whose token has been taken back meanwhile is refused as on any later request.
+func (s *Service) inLockedTx(ctx context.Context, me *Identity, fn func(*ent.Tx, *ent.User) error) error {
+	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
+		current, err := lockUser(ctx, tx, me.User)
+		if err != nil {
+			return err
+		}
+		return fn(tx, current)
+	})
+	if errors.Is(err, errCredentialsChanged) {
+		return unauthenticated(token.Revoked)
+	}
+	return err
+}
+
+// openSession makes a session of u, which is locked or new. It lives as long as its one access token.
+func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User) (*ent.Session, error) {
+	id, err := s.ids.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	return tx.Session.Create().
+		SetID(id).
+		SetUserID(u.ID).
+		SetCreatedAt(now).
+		SetExpiresAt(now.Add(s.tokens.TTL())).
+		Save(ctx)
+}
+
+// endSessions deletes the sessions that match and blocks their ids, so that their tokens are refused from now on.
+func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
+	ids, err := tx.Session.Query().Where(matches...).IDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	until := s.now().Add(s.tokens.TTL() + token.Leeway + blockMargin)
+	for batch := range slices.Chunk(ids, insertBatch) {
+		blocks := make([]*ent.BlockedTokenCreate, len(batch))
+		for i, id := range batch {
+			blocks[i] = tx.BlockedToken.Create().SetID(id).SetExpiresAt(until)
+		}
+		if err := tx.BlockedToken.CreateBulk(blocks...).Exec(ctx); err != nil {
+			return nil, err
+		}
+	}
+	_, err = tx.Session.Delete().Where(matches...).Exec(ctx)
+	return ids, err
+}
+
+// signIn issues the access token for a session that has been committed, and makes its user the viewer.
+func (s *Service) signIn(ctx context.Context, u *ent.User, opened *ent.Session) (*AuthPayload, error) {
+	id, err := s.ids.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	accessToken, err := s.tokens.Issue(token.Claims{
+		ID:        id,
+		UserID:    u.ID,
+		SessionID: opened.ID,
+		Role:      u.Role.String(),
+		Version:   u.CredentialVersion,
+	})
+	if err != nil {
+		return nil, err
+	}
+	viewer.FromContext[*Identity](ctx).Set(&Identity{User: u, SessionID: opened.ID})
+	return &AuthPayload{
+		AccessToken: accessToken,
+		ExpiresIn:   int(s.tokens.TTL() / time.Second),
+		User:        u,
+	}, nil
+}
+
+// LogoutScope says which of the viewer's sessions a logout ends.
+type LogoutScope string
+
+// The scopes.
+const (
+	Current LogoutScope = "CURRENT"
+	Others  LogoutScope = "OTHERS"
+	All     LogoutScope = "ALL"
+)
+
+// LogoutPayload names the sessions that were ended.
+type LogoutPayload struct {
+	EndedSessionIds []uuid.UUID
+}
+
+// Logout ends sessions of the viewer.
+func (s *Service) Logout(ctx context.Context, scope LogoutScope) (*LogoutPayload, error) {
+	me, err := s.Viewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	matches := []predicate.Session{session.UserID(me.User.ID)}
+	switch scope {
+	case Current:
+		matches = append(matches, session.ID(me.SessionID))
+	case Others:
+		matches = append(matches, session.IDNEQ(me.SessionID))
+	case All:
+	default:
+		return nil, Problems{{Code: BadUserInput, Message: "There is no such scope.", Field: "scope", Reason: invalidFormat}}
+	}
+	payload := &LogoutPayload{}
+	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
+		if scope == All { // also refuses tokens of sessions that nobody knows of
+			if err := current.Update().AddCredentialVersion(1).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		payload.EndedSessionIds, err = s.endSessions(ctx, tx, matches...)
+		return err
+	})
+	return payload, err
+}

@@ -1,0 +1,78 @@
+package auth
+
+import (
+	"context"
+
+	"latchkey/ent"
+	"latchkey/internal/store"
+)
+
+// SignupInput is a new account.
+type SignupInput struct {
+	Email    *string
+	Username *string
+	Name     *string
+	Password string
+}
+
+// Signup creates an account and signs it in. Whether an identifier is free is decided by the database alone, so two at
+// once can't both have it.
+func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, error) {
+	if !s.open {
+		return nil, &Error{Code: SignupClosed, Message: "Accounts are created by administrators only."}
+	}
+	c := checker{policy: s.policy}
+	email := c.email("input.email", in.Email)
+	username := c.username("input.username", in.Username)
+	name := c.name("input.name", in.Name)
+	if email == nil && username == nil {
+		c.bad("input.email", required, "An e-mail address or a username is needed.")
+	}
+	c.newPassword("input.password", in.Password)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	hash, err := s.passwords.Hash(ctx, in.Password)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.ids.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	var created *ent.User
+	var opened *ent.Session
+	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
+		now := s.now()
+		created, err = tx.User.Create().
+			SetID(id).
+			SetNillableEmail(email).
+			SetNillableUsername(username).
+			SetNillableName(name).
+			SetPasswordHash(hash).
+			SetCreatedAt(now).
+			SetUpdatedAt(now).
+			Save(ctx)
+		if err != nil {
+			return err
+		}
+		opened, err = s.openSession(ctx, tx, created)
+		return err
+	})
+	if err != nil {
+		return nil, taken(err)
+	}
+	return s.signIn(ctx, created, opened)
+}
+
+// taken turns the database's refusal of an identifier into what the client is told.
+func taken(err error) error {
+	switch store.TakenColumn(err) {
+	case "email":
+		return &Error{Code: EmailTaken, Message: "Another account has this e-mail address.", Field: "input.email"}
+	case "username":
+		return &Error{Code: UsernameTaken, Message: "Another account has this username.", Field: "input.username"}
+	default:
+		return err
+	}
+}

@@ -1,0 +1,147 @@
+package auth
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"latchkey/ent"
+	"latchkey/ent/session"
+)
+
+// UpdateUserInput says what to change: what is omitted stays, null clears.
+type UpdateUserInput struct {
+	Name            graphql.Omittable[*string]
+	Email           graphql.Omittable[*string]
+	Username        graphql.Omittable[*string]
+	CurrentPassword *string
+	NewPassword     graphql.Omittable[*string] // omittable because its null is an error
+}
+
+// UpdateUserPayload is the changed account, and after a password change the new session.
+type UpdateUserPayload struct {
+	User *ent.User
+	Auth *AuthPayload
+}
+
+// UpdateUser changes the viewer's account. Whoever changes what the account is logged in with has to know its password. A
+// new password ends every session and opens one for the caller.
+func (s *Service) UpdateUser(ctx context.Context, in UpdateUserInput) (*UpdateUserPayload, error) {
+	me, err := s.Viewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := s.checkUpdate(in, me.User)
+	if err != nil {
+		return nil, err
+	}
+	if wanted.nothing() {
+		return &UpdateUserPayload{User: me.User}, nil
+	}
+	if wanted.sensitive() {
+		if err := s.confirm(ctx, me, wanted.currentPassword); err != nil {
+			return nil, err
+		}
+	}
+	hash := ""
+	if wanted.password != nil {
+		if hash, err = s.passwords.Hash(ctx, *wanted.password); err != nil {
+			return nil, err
+		}
+	}
+	var changed *ent.User
+	var opened *ent.Session
+	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
+		update := current.Update().SetUpdatedAt(s.now())
+		if err := wanted.apply(update.Mutation(), current); err != nil {
+			return err
+		}
+		if hash != "" {
+			update.SetPasswordHash(hash).AddCredentialVersion(1)
+		}
+		if changed, err = update.Save(ctx); err != nil || hash == "" {
+			return err
+		}
+		if _, err := s.endSessions(ctx, tx, session.UserID(changed.ID)); err != nil {
+			return err
+		}
+		opened, err = s.openSession(ctx, tx, changed)
+		return err
+	})
+	if err != nil {
+		return nil, taken(err)
+	}
+	payload := &UpdateUserPayload{User: changed}
+	if opened != nil {
+		payload.Auth, err = s.signIn(ctx, changed, opened)
+	}
+	return payload, err
+}
+
+// update is what is really to be changed, checked.
+type update struct {
+	name, email, username text
+	password              *string // nil to keep it
+	currentPassword       string
+}
+
+func (s *Service) checkUpdate(in UpdateUserInput, stored *ent.User) (*update, error) {
+	c := checker{policy: s.policy}
+	wanted := &update{
+		name:  change(in.Name, stored.Name, func(v *string) *string { return c.name("input.name", v) }),
+		email: change(in.Email, stored.Email, func(v *string) *string { return c.email("input.email", v) }),
+		username: change(in.Username, stored.Username, func(v *string) *string {
+			return c.username("input.username", v)
+		}),
+	}
+	if chosen, given := in.NewPassword.ValueOK(); given {
+		wanted.password = chosen
+		if chosen == nil {
+			c.bad("input.newPassword", notAllowed, "A password can't be cleared.")
+		} else {
+			c.newPassword("input.newPassword", *chosen)
+		}
+	}
+	if wanted.sensitive() {
+		wanted.currentPassword = c.currentPassword(in.CurrentPassword)
+	}
+	return wanted, c.err()
+}
+
+// sensitive tells whether it changes what the account is logged in with.
+func (u *update) sensitive() bool {
+	return u.email.IsSet() || u.username.IsSet() || u.password != nil
+}
+
+func (u *update) nothing() bool { return !u.name.IsSet() && !u.sensitive() }
+
+// apply puts the change into m. It refuses to leave current, which is locked, with nothing to log in with.
+func (u *update) apply(m *ent.UserMutation, current *ent.User) error {
+	email, username := current.Email, current.Username
+	set(u.name, m.SetName, m.ClearName)
+	if value, given := u.email.ValueOK(); given {
+		email = value
+		set(u.email, m.SetEmail, m.ClearEmail)
+	}
+	if value, given := u.username.ValueOK(); given {
+		username = value
+		set(u.username, m.SetUsername, m.ClearUsername)
+	}
+	if email == nil && username == nil {
+		c := checker{}
+		c.bad("input.email", required, "An e-mail address or a username is needed.")
+		return c.err()
+	}
+	return nil
+}
+
+func set(wanted text, set func(string), clear func()) {
+	value, given := wanted.ValueOK()
+	switch {
+	case !given:
+	case value == nil:
+		clear()
+	default:
+		set(*value)
+	}
+}

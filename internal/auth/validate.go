@@ -1,0 +1,38 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/internal/token"
+)
+
+// TokenStatus says whether an access token would be accepted. Either Reason is nil, or all but Active are.
+type TokenStatus struct {
+	Active    bool
+	Reason    *token.Problem
+	UserID    *uuid.UUID
+	SessionID *uuid.UUID
+	ExpiresAt *time.Time
+}
+
+// ValidateToken looks at an access token exactly as it is looked at when it comes in a header (RFC 7662).
+func (s *Service) ValidateToken(ctx context.Context, accessToken string) (*TokenStatus, error) {
+	identity, claims, err := s.identify(ctx, accessToken)
+	var problem token.Problem
+	if errors.As(err, &problem) {
+		return &TokenStatus{Reason: &problem}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &TokenStatus{
+		Active:    true,
+		UserID:    &identity.User.ID,
+		SessionID: &identity.SessionID,
+		ExpiresAt: &claims.ExpiresAt,
+	}, nil
+}

@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	"entgo.io/ent/dialect/sql"
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/ent/blockedtoken"
+	"latchkey/ent/predicate"
+	"latchkey/ent/user"
+	"latchkey/internal/token"
+	"latchkey/internal/viewer"
+)
+
+// Identity is who is asking: the user, as the row was when the request needed it first, in one of their sessions.
+type Identity struct {
+	User      *ent.User
+	SessionID uuid.UUID
+}
+
+// WithToken returns a context in which whoever the access token belongs to is asking. The token is looked at when that is
+// first needed: what needs nobody is never refused because of it.
+func (s *Service) WithToken(ctx context.Context, accessToken string) context.Context {
+	return viewer.NewContext(ctx, func(ctx context.Context) (*Identity, error) {
+		identity, _, err := s.identify(ctx, accessToken)
+		var problem token.Problem
+		if errors.As(err, &problem) {
+			err = unauthenticated(problem)
+		}
+		return identity, err
+	})
+}
+
+// Viewer returns who is asking, or an Unauthenticated error with the reason. ctx comes from WithToken.
+func (s *Service) Viewer(ctx context.Context) (*Identity, error) {
+	return viewer.FromContext[*Identity](ctx).Get(ctx)
+}
+
+// identify returns who the token belongs to and what it says, or the token.Problem with it.
+func (s *Service) identify(ctx context.Context, accessToken string) (*Identity, token.Claims, error) {
+	claims, err := s.tokens.Verify(accessToken)
+	if err != nil {
+		return nil, claims, err
+	}
+	// One statement, so that every request can afford it, in every process: the row is there only if nothing has been taken
+	// back.
+	row, err := s.db.Read.User.Query().
+		Where(
+			user.ID(claims.UserID),
+			user.CredentialVersion(claims.Version),
+			user.Disabled(false),
+			noneBlocked(claims.ID, claims.SessionID),
+		).
+		Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, claims, token.Revoked
+	}
+	if err != nil {
+		return nil, claims, err
+	}
+	return &Identity{User: row, SessionID: claims.SessionID}, claims, nil
+}
+
+// noneBlocked holds if none of the ids has been taken back.
+func noneBlocked(ids ...any) predicate.User {
+	return func(s *sql.Selector) {
+		blocked := sql.Table(blockedtoken.Table)
+		s.Where(sql.NotExists(
+			sql.Select(blocked.C(blockedtoken.FieldID)).
+				From(blocked).
+				Where(sql.In(blocked.C(blockedtoken.FieldID), ids...)),
+		))
+	}
+}
+
+// Node returns what has this id and is the viewer's to see: so far, the viewer. Otherwise nil.
+func (s *Service) Node(ctx context.Context, id uuid.UUID) (Node, error) {
+	me, err := s.Viewer(ctx)
+	if err != nil || me.User.ID != id {
+		return nil, err
+	}
+	return me.User, nil
+}
+
+// Node is an ent entity that has an id.
+type Node any
+
+var _ Node = (*ent.User)(nil)

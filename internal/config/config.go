@@ -1,0 +1,107 @@
+// Package config is what an operator can set. Every flag has an environment variable, and a default with which the server
+// starts.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"latchkey/internal/store"
+)
+
+// Config holds the flags of every command. The struct tags are what `latchkey --help` shows.
+type Config struct {
+	Addr          string        `env:"LATCHKEY_ADDR" default:":8080" help:"Address to listen on."`
+	DatabaseURL   string        `env:"LATCHKEY_DATABASE_URL" default:"sqlite:data/latchkey.db" help:"Database: sqlite:PATH, or mysql://user:password@host:3306/name. Set the variable, not the flag, where it has a password: others on the machine can see flags."`
+	KeysDir       string        `env:"LATCHKEY_KEYS_DIR" default:"data/keys" help:"Directory of the signing key. Made on first start."`
+	Issuer        string        `env:"LATCHKEY_ISSUER" default:"http://localhost:8080" help:"Issuer of the tokens: the URL under which clients reach this server."`
+	Audience      string        `env:"LATCHKEY_AUDIENCE" default:"latchkey" help:"Audience of the tokens."`
+	AccessTTL     time.Duration `env:"LATCHKEY_ACCESS_TTL" default:"15m" help:"Life of an access token: 1s to 24h, whole seconds."`
+	PasswordMin   int           `env:"LATCHKEY_PASSWORD_MIN" default:"8" help:"Fewest characters of a new password: 8 to 64. 15 is better."`
+	Signup        string        `env:"LATCHKEY_SIGNUP" default:"open" help:"Who creates accounts: open (anyone) or closed (nobody over GraphQL)."`
+	Introspection bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema."`
+	Playground    bool          `env:"LATCHKEY_PLAYGROUND" default:"true" negatable:"" help:"Serve the playground at /."`
+	AutoMigrate   bool          `env:"LATCHKEY_AUTO_MIGRATE" default:"true" negatable:"" help:"Apply pending migrations at start."`
+	LogFormat     string        `env:"LATCHKEY_LOG_FORMAT" default:"auto" help:"Log lines: text, json, or auto (text on a terminal, else json)."`
+	LogLevel      string        `env:"LATCHKEY_LOG_LEVEL" default:"info" help:"Least severe level to log: debug, info, warn or error."`
+}
+
+// Problem is a value that can't be used.
+type Problem struct {
+	Variable string // environment variable
+	Flag     string
+	Want     string // what is acceptable; never the value itself, which may hold a password
+}
+
+func (p *Problem) Error() string {
+	return fmt.Sprintf("%s (--%s) must be %s", p.Variable, p.Flag, p.Want)
+}
+
+// Check returns the first Problem, or nil.
+func (c *Config) Check() error {
+	_, databaseErr := store.ParseURL(c.DatabaseURL)
+	databaseWant := "sqlite:PATH or mysql://user:password@host:3306/name"
+	if databaseErr != nil {
+		databaseWant += ": " + databaseErr.Error()
+	}
+	checks := []struct {
+		ok         bool
+		name, want string
+	}{
+		{isAddress(c.Addr), "addr", "HOST:PORT or :PORT"},
+		{databaseErr == nil, "database-url", databaseWant},
+		{c.KeysDir != "", "keys-dir", "a directory"},
+		{isOrigin(c.Issuer), "issuer", "an http or https URL without query and fragment"},
+		{c.Audience != "", "audience", "a name"},
+		{isTTL(c.AccessTTL), "access-ttl", "whole seconds between 1s and 24h"},
+		{8 <= c.PasswordMin && c.PasswordMin <= 64, "password-min", "a number from 8 to 64"},
+		{oneOf(c.Signup, "open", "closed"), "signup", "open or closed"},
+		{oneOf(c.LogFormat, "auto", "text", "json"), "log-format", "auto, text or json"},
+		{oneOf(c.LogLevel, "debug", "info", "warn", "error"), "log-level", "debug, info, warn or error"},
+	}
+	for _, check := range checks {
+		if !check.ok {
+			variable := "LATCHKEY_" + strings.ToUpper(strings.ReplaceAll(check.name, "-", "_"))
+			return &Problem{Variable: variable, Flag: check.name, Want: check.want}
+		}
+	}
+	return nil
+}
+
+// Level is LogLevel as slog knows it.
+func (c *Config) Level() slog.Level {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked
+	return level
+}
+
+func isAddress(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err == nil
+}
+
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && oneOf(u.Scheme, "http", "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+func isTTL(d time.Duration) bool {
+	return time.Second <= d && d <= 24*time.Hour && d%time.Second == 0
+}
+
+func oneOf(s string, allowed ...string) bool {
+	for _, a := range allowed {
+		if s == a {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,102 @@
+// Package password hashes passwords with Argon2id and says which ones are acceptable.
+//
+// A password is used exactly as it was received: no trimming, no Unicode normalisation, no truncation.
+package password
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// OWASP's second recommendation for Argon2id: 19 MiB, two passes, one lane.
+const (
+	memory     = 19 * 1024 // KiB
+	passes     = 2
+	lanes      = 1
+	saltLength = 16 // bytes (RFC 9106 §3.1)
+	keyLength  = 32 // bytes
+)
+
+// prefix is how every hash begins, in the PHC string format: algorithm, version, parameters.
+var prefix = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memory, passes, lanes)
+
+// errUnknownHash means that a stored hash was not made by Hash.
+var errUnknownHash = errors.New("a stored password hash is not in a known format")
+
+// Hasher hashes and verifies passwords, at most one per processor at a time: each takes 19 MiB and all of one core, and
+// more at once would only slow each other down. Safe for concurrent use.
+type Hasher struct {
+	slots chan struct{}
+	dummy string
+}
+
+// NewHasher returns a Hasher.
+func NewHasher() *Hasher {
+	return &Hasher{
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		dummy: encode(make([]byte, saltLength), make([]byte, keyLength)),
+	}
+}
+
+// Hash returns the PHC string of password under a new salt. It waits for its turn until ctx is done, and then returns
+// ctx's error.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltLength)
+	rand.Read(salt) // never fails (crypto/rand)
+	key, err := h.derive(ctx, password, salt)
+	if err != nil {
+		return "", err
+	}
+	return encode(salt, key), nil
+}
+
+// Verify tells whether password is the one that hash was made from. An empty hash stands for an account that does not
+// exist: the work is the same, the answer false. It waits as Hash does.
+func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error) {
+	known := hash != ""
+	if !known {
+		hash = h.dummy
+	}
+	salt, want, err := decode(hash)
+	if err != nil {
+		return false, err
+	}
+	got, err := h.derive(ctx, password, salt)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
+}
+
+func (h *Hasher) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+		return argon2.IDKey([]byte(password), salt, passes, memory, lanes, keyLength), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func encode(salt, key []byte) string {
+	return prefix + base64.RawStdEncoding.EncodeToString(salt) + "$" + base64.RawStdEncoding.EncodeToString(key)
+}
+
+func decode(hash string) (salt, key []byte, err error) {
+	rest, ours := strings.CutPrefix(hash, prefix)
+	saltText, keyText, both := strings.Cut(rest, "$")
+	salt, errSalt := base64.RawStdEncoding.DecodeString(saltText)
+	key, errKey := base64.RawStdEncoding.DecodeString(keyText)
+	if !ours || !both || errSalt != nil || errKey != nil || len(salt) != saltLength || len(key) != keyLength {
+		return nil, nil, errUnknownHash
+	}
+	return salt, key, nil
+}

@@ -1,0 +1,56 @@
+// Package requestid gives every HTTP request an id, by which the client's error, the response and the log lines find each
+// other.
+package requestid
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Header carries the id in the response.
+const Header = "X-Request-Id"
+
+type key struct{}
+
+// FromContext returns the id of the request, or "" outside of one.
+func FromContext(ctx context.Context) string {
+	id, _ := ctx.Value(key{}).(string)
+	return id
+}
+
+// Middleware gives each request a new id and logs the request when it is answered. An id that the client sent is not
+// used: it could be anything. The address is logged without its query, which may hold a token.
+func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, id := now(), rand.Text()
+		w.Header().Set(Header, id)
+		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
+		defer func() {
+			log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+				slog.String("requestId", id),
+				slog.String("method", r.Method),
+				slog.String("path", r.URL.Path),
+				slog.Int("status", recorder.status),
+				slog.Duration("duration", now().Sub(start)),
+			)
+		}()
+		next.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), key{}, id)))
+	})
+}
+
+// recorder remembers the status.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

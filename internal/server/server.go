@@ -1,0 +1,155 @@
+// Package server puts the parts together and runs them. Read Run from top to bottom.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/graph"
+	"latchkey/internal/auth"
+	"latchkey/internal/config"
+	"latchkey/internal/password"
+	"latchkey/internal/requestid"
+	"latchkey/internal/store"
+	"latchkey/internal/token"
+	"latchkey/web"
+)
+
+const (
+	databaseWait = 30 * time.Second // for a database that starts at the same time as this server
+	drainLimit   = 10 * time.Second // for requests in flight at the end
+	headerLimit  = 10 * time.Second // for a client to say what it wants
+)
+
+// Host is what a server takes from the world around it.
+type Host struct {
+	Log   *slog.Logger
+	Now   func() time.Time
+	Ready func(net.Addr) // called with the address once requests are accepted; may be nil
+}
+
+// Run serves until ctx is done, then lets requests in flight finish. It returns nil after an orderly end.
+func Run(ctx context.Context, c config.Config, host Host) error {
+	db, err := openDatabase(ctx, c, host.Log)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // all that was committed is on disk
+
+	key, made, err := token.LoadOrCreateKey(c.KeysDir)
+	if err != nil {
+		return fmt.Errorf("signing key: %w", err)
+	}
+	if made {
+		host.Log.Info("made a signing key: back it up, apart from the database", "directory", c.KeysDir, "kid", key.ID)
+	}
+
+	rules := auth.New(auth.Config{
+		DB:         db,
+		Tokens:     token.New(key, token.Config{Issuer: c.Issuer, Audience: c.Audience, TTL: c.AccessTTL, Now: host.Now}),
+		Passwords:  password.NewHasher(),
+		Policy:     password.Policy{Min: c.PasswordMin},
+		OpenSignup: c.Signup == "open",
+		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(host.Now)),
+		Now:        host.Now,
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", graph.NewHandler(graph.Options{Auth: rules, Introspection: c.Introspection, Log: host.Log}))
+	mux.HandleFunc("GET /healthz", healthz)
+	mux.Handle("GET /readyz", readyz(db))
+	if c.Playground {
+		mux.Handle("/", web.Handler())
+	}
+
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
+}
+
+// openDatabase returns a database that answers and, if that is wanted, is migrated.
+func openDatabase(ctx context.Context, c config.Config, log *slog.Logger) (*store.DB, error) {
+	address, err := store.ParseURL(c.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(address)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	err = errors.Join(db.Serve())
+	if err == nil {
+		err = db.Wait(ctx, databaseWait, log)
+	}
+	if err == nil {
+		err = migrate(ctx, db, c.AutoMigrate, log)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", errors.Join(store.Redact(err), db.Close()))
+	}
+	return db, nil
+}
+
+func migrate(ctx context.Context, db *store.DB, auto bool, log *slog.Logger) error {
+	if !auto {
+		if done, err := db.Migrated(ctx); err != nil || !done {
+			log.Warn("migrations are pending: not ready until `latchkey migrate up` has run")
+		}
+		return nil
+	}
+	applied, err := db.MigrateUp(ctx)
+	for _, migration := range applied {
+		log.Info("applied a migration", "name", migration.Name)
+	}
+	return err
+}
+
+// serve answers on listener until ctx is done.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, host Host, playground bool) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerLimit,
+		ErrorLog:          slog.NewLogLogger(host.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	greet(host.Log, listener.Addr(), playground)
+	if host.Ready != nil {
+		host.Ready(listener.Addr())
+	}
+
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	host.Log.Info("stopping")
+	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
+	defer cancel()
+	if err := server.Shutdown(draining); err != nil {
+		return errors.Join(fmt.Errorf("requests were cut off: %w", err), server.Close())
+	}
+	host.Log.Info("stopped")
+	return nil
+}
+
+// greet says where everything is, in one line.
+func greet(log *slog.Logger, addr net.Addr, playground bool) {
+	url := "http://" + addr.String()
+	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP.IsUnspecified() || tcp.IP.IsLoopback()) {
+		url = fmt.Sprintf("http://localhost:%d", tcp.Port)
+	}
+	if playground {
+		log.Info("ready", "playground", url+"/", "graphql", url+"/graphql")
+	} else {
+		log.Info("ready", "graphql", url+"/graphql")
+	}
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// MySQL's numbers for what passes by itself.
+var (
+	mysqlDeadlock = []uint16{
+		1205, // lock wait timeout
+		1213, // deadlock; on a cluster also a conflict found at commit
+	}
+	mysqlAway = []uint16{
+		1040, // too many connections
+		1047, // WSREP: node not prepared for use
+		1053, // server shutdown in progress
+		1203, // too many connections of this user
+		1290, // read-only
+		1927, // connection was killed
+	}
+)
+
+// Unavailable tells whether err means that the database is away or overloaded, and that nothing was applied.
+func Unavailable(err error) bool {
+	if errors.Is(err, ErrOutcomeUnknown) {
+		return false
+	}
+	var answer *mysql.MySQLError
+	if errors.As(err, &answer) {
+		return slices.Contains(mysqlAway, answer.Number) || isDeadlock(err)
+	}
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		return true
+	}
+	return isConnectionLost(err) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// TakenColumn returns the column of the users table whose unique index refused a value, or "" if err is about something
+// else.
+func TakenColumn(err error) string {
+	var answer *mysql.MySQLError
+	text := ""
+	switch {
+	case errors.As(err, &answer) && answer.Number == 1062:
+		// Only the name of the key counts: the duplicate value, which stands before it, is the sender's.
+		text = answer.Message[max(0, strings.LastIndex(answer.Message, " key ")):]
+	case sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT:
+		text = err.Error()
+	}
+	for _, column := range []string{"email", "username"} {
+		if strings.Contains(text, "user_"+column) || strings.Contains(text, "users."+column) {
+			return column
+		}
+	}
+	return ""
+}
+
+// Redact returns err without the parts that may repeat a value: MySQL's messages quote the statement, and with it hashes
+// and addresses. For logs.
+func Redact(err error) error {
+	var answer *mysql.MySQLError
+	if errors.As(err, &answer) {
+		return fmt.Errorf("MySQL error %d (SQLSTATE %s)", answer.Number, answer.SQLState[:])
+	}
+	return err
+}
+
+func isDeadlock(err error) bool {
+	var answer *mysql.MySQLError
+	return errors.As(err, &answer) && slices.Contains(mysqlDeadlock, answer.Number)
+}
+
+func isConnectionLost(err error) bool {
+	var network net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
+// sqliteCode is the primary result code, or 0 for other errors.
+func sqliteCode(err error) int {
+	var answer *sqlite.Error
+	if errors.As(err, &answer) {
+		return answer.Code() & 0xff
+	}
+	return 0
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"latchkey/ent/migrate"
+)
+
+// Migration is a step from one schema to the next.
+type Migration struct {
+	Name      string
+	AppliedAt time.Time // zero if it is pending
+}
+
+func newProvider(dialect goose.Dialect, pool *sql.DB, locker lock.Locker) (*goose.Provider, error) {
+	folder := "sqlite"
+	if dialect == goose.DialectMySQL {
+		folder = "mysql"
+	}
+	files, err := fs.Sub(migrate.Files, folder)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, pool, files, goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true))
+}
+
+// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other.
+func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
+	results, err := db.migrations.Up(ctx)
+	var applied []Migration
+	for _, result := range results {
+		applied = append(applied, Migration{Name: name(result.Source)})
+	}
+	return applied, err
+}
+
+// MigrateDown takes back the migration that was applied last, and returns it.
+func (db *DB) MigrateDown(ctx context.Context) (Migration, error) {
+	result, err := db.migrations.Down(ctx)
+	if err != nil {
+		return Migration{}, err
+	}
+	return Migration{Name: name(result.Source)}, nil
+}
+
+// Migrations returns all migrations that this binary knows, oldest first.
+func (db *DB) Migrations(ctx context.Context) ([]Migration, error) {
+	statuses, err := db.migrations.Status(ctx)
+	var all []Migration
+	for _, status := range statuses {
+		all = append(all, Migration{Name: name(status.Source), AppliedAt: status.AppliedAt})
+	}
+	return all, err
+}
+
+// Migrated tells whether no migration is pending. It is also true when a newer latchkey has applied more.
+func (db *DB) Migrated(ctx context.Context) (bool, error) {
+	pending, err := db.migrations.HasPending(ctx)
+	return !pending, err
+}
+
+func name(source *goose.Source) string { return source.Path }

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver
+)
+
+// openSQLite opens the file with one connection that writes and several that read. More writers would not write faster,
+// and deferred transactions that begin by reading fail as soon as another one has written.
+func openSQLite(path string) (*DB, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, err
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "foreign_keys(1)",
+			"synchronous(FULL)"}, // NORMAL loses acknowledged commits at power loss
+	}))
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", sqliteDSN(path, url.Values{
+		"_pragma": {"busy_timeout(5000)", "query_only(1)"},
+	}))
+	if err != nil {
+		return nil, err
+	}
+	readers := max(4, 2*runtime.GOMAXPROCS(0))
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+
+	db := newDB(dialect.SQLite, write, read)
+	if err := write.Ping(); err != nil { // switches to WAL before anyone reads
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	}
+	db.serving = newFileLock(path + ".lock")
+	db.migrations, err = newProvider(goose.DialectSQLite3, write, &fileLocker{newFileLock(path + ".migrate.lock")})
+	return db, err
+}
+
+// sqliteDSN writes times as text that sorts, all in one zone.
+func sqliteDSN(path string, params url.Values) string {
+	params.Set("_time_format", "sqlite")
+	params.Set("_timezone", "UTC")
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + params.Encode()
+}
+
+// createPrivate makes the file, and its directory, readable by their owner only. SQLite gives the files it puts beside it
+// the same mode.
+func createPrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+func newFileLock(path string) *flock.Flock { return flock.New(path, flock.SetPermissions(0o600)) }
+
+// fileLocker lets one process at a time migrate: the server and `latchkey migrate` may meet.
+type fileLocker struct{ file *flock.Flock }
+
+func (l *fileLocker) Lock(ctx context.Context, _ *sql.DB) error {
+	_, err := l.file.TryLockContext(ctx, 20*time.Millisecond)
+	return err
+}
+
+func (l *fileLocker) Unlock(context.Context, *sql.DB) error { return l.file.Unlock() }

@@ -1,0 +1,95 @@
+// Package store opens the database and keeps what differs between SQLite and MySQL in one place: connections, migrations,
+// transactions, and what an error of the driver means.
+//
+// Everything else talks to ent: reads go to DB.Read, writes run in DB.Tx.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+
+	"latchkey/ent"
+)
+
+// DB is an open database. Safe for concurrent use.
+type DB struct {
+	// Read is for queries outside of a transaction. On SQLite it can't write.
+	Read *ent.Client
+
+	write      *ent.Client
+	pools      [2]*sql.DB // of write and Read; the same pool on MySQL
+	migrations *goose.Provider
+	serving    *flock.Flock // nil on MySQL
+}
+
+// Open opens the database. MySQL may still be away: see Wait. Close it after use.
+func Open(u URL) (*DB, error) {
+	if u.dialect == dialect.SQLite {
+		return openSQLite(u.path)
+	}
+	return openMySQL(u.mysql)
+}
+
+func newDB(driver string, write, read *sql.DB) *DB {
+	client := func(pool *sql.DB) *ent.Client {
+		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
+	}
+	return &DB{Read: client(read), write: client(write), pools: [2]*sql.DB{write, read}}
+}
+
+// ErrServed means that another server has the SQLite file.
+var ErrServed = errors.New("another latchkey serves this SQLite file: one server at a time, or use MySQL")
+
+// Serve claims the database for a server until Close. Two servers on one SQLite file would wait for each other at every
+// write, so the second gets ErrServed. MySQL takes any number.
+func (db *DB) Serve() error {
+	if db.serving == nil {
+		return nil
+	}
+	locked, err := db.serving.TryLock()
+	if err == nil && !locked {
+		err = ErrServed
+	}
+	return err
+}
+
+// Wait returns when the database answers, asking every second. It gives up after limit, or when ctx is done, with the last
+// reason.
+func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		err := db.Ping(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		log.Warn("the database does not answer, trying again", "cause", Redact(err))
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.pools[1].PingContext(ctx) }
+
+// Close closes all connections and gives up what Serve claimed.
+func (db *DB) Close() error {
+	err := errors.Join(db.pools[0].Close(), db.pools[1].Close())
+	if db.serving != nil {
+		err = errors.Join(err, db.serving.Close())
+	}
+	return err
+}

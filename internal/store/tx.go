@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/go-sql-driver/mysql"
+
+	"latchkey/ent"
+)
+
+// attempts is how often a transaction is tried when the database broke it off for another one. Each try has as good a
+// chance as the one before; more would hide a lock that is held in the wrong order.
+const attempts = 5
+
+// ErrOutcomeUnknown means that the connection died during commit: nobody here knows whether it was applied.
+var ErrOutcomeUnknown = errors.New("the connection died during commit")
+
+// Tx runs fn in a transaction and commits it, unless fn returns an error: then everything is rolled back and Tx returns
+// that error. fn runs again when the database broke the transaction off because of a deadlock, so it must not change
+// anything outside of it.
+//
+// Inside, use only what the tx gives. A row that decides something has to be locked by an UPDATE before it is read:
+// under MySQL's REPEATABLE READ a transaction that has read first goes on seeing the old row.
+func (db *DB) Tx(ctx context.Context, fn func(*ent.Tx) error) error {
+	var err error
+	for range attempts {
+		if err = db.try(ctx, fn); !isDeadlock(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (db *DB) try(ctx context.Context, fn func(*ent.Tx) error) error {
+	tx, err := db.write.Tx(ctx)
+	if err != nil {
+		return err
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			_ = tx.Rollback() // also after a panic; the first error is the one to report
+		}
+	}()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	err = tx.Commit()
+	committed = err == nil
+	if diedInCommit(err) {
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return err
+}
+
+// diedInCommit tells a commit that MySQL has not answered from one that it refused. SQLite always answers, and what was
+// cancelled before it was sent is rolled back.
+func diedInCommit(err error) bool {
+	var refused *mysql.MySQLError
+	return err != nil && !errors.As(err, &refused) && isConnectionLost(err) && !errors.Is(err, sql.ErrTxDone)
+}

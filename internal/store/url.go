@@ -1,0 +1,65 @@
+package store
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"github.com/go-sql-driver/mysql"
+)
+
+// URL is a database address that has been understood.
+type URL struct {
+	dialect string
+	path    string        // SQLite's file
+	mysql   *mysql.Config // MySQL's
+}
+
+// ParseURL understands sqlite:PATH and mysql://user:password@host:port/name?tls=MODE (MODE: true, preferred or
+// skip-verify; none by default). Its errors never repeat the address, which may hold a password.
+func ParseURL(raw string) (URL, error) {
+	if path, ok := strings.CutPrefix(raw, "sqlite:"); ok {
+		if path == "" || path == ":memory:" {
+			return URL{}, errors.New("the path of a file is missing")
+		}
+		return URL{dialect: dialect.SQLite, path: path}, nil
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return URL{}, errors.New("not a URL (special characters in a password are written %XX)")
+	case u.Scheme != "mysql":
+		return URL{}, errors.New("unknown kind of database")
+	case u.Hostname() == "":
+		return URL{}, errors.New("the host is missing")
+	case len(u.Path) < 2:
+		return URL{}, errors.New("the name of the database is missing")
+	}
+	config, err := mysqlConfig(u)
+	return URL{dialect: dialect.MySQL, mysql: config}, err
+}
+
+func mysqlConfig(u *url.URL) (*mysql.Config, error) {
+	config := mysql.NewConfig()
+	config.User = u.User.Username()
+	config.Passwd, _ = u.User.Password()
+	config.Net = "tcp"
+	config.Addr = u.Host
+	if u.Port() == "" {
+		config.Addr += ":3306"
+	}
+	config.DBName = u.Path[1:]
+	config.TLSConfig = u.Query().Get("tls")
+	switch config.TLSConfig {
+	case "", "true", "preferred", "skip-verify":
+	default:
+		return nil, errors.New("tls is one of true, preferred and skip-verify")
+	}
+	for option := range u.Query() {
+		if option != "tls" {
+			return nil, errors.New("the only option is tls")
+		}
+	}
+	return config, nil
+}

@@ -1,0 +1,25 @@
+// Latchkey is a self-hosted authentication API that speaks GraphQL. See README.md.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"latchkey/internal/cli"
+	"latchkey/internal/config"
+	"latchkey/internal/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(cli.Main(ctx, os.Args[1:], os.Stdout, os.Stderr, serve))
+}
+
+func serve(ctx context.Context, c config.Config, log *slog.Logger) error {
+	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now})
+}

@@ -1,0 +1,129 @@
+// The tabs the playground opens with: the whole story of an account, to be run from left to right.
+const email = 'ada@example.com';
+const firstPassword = 'an engine that weaves algebra';
+const secondPassword = 'note G computes Bernoulli numbers';
+
+export const operations = [
+  tab(
+    `# Welcome! Press the button on the right to run this,
+# then go from tab to tab. From here on the page sends
+# the access token along; it keeps it in memory only.
+
+mutation SignUp($input: SignupInput!) {
+  signup(input: $input) {
+    accessToken
+    expiresIn
+    user {
+      id
+      email
+      username
+      name
+      role
+      createdAt
+    }
+  }
+}`,
+    { input: { email, username: 'ada', name: 'Ada Lovelace', password: firstPassword } },
+  ),
+  tab(
+    `# Who am I? The user the token was issued to.
+
+query Me {
+  me {
+    id
+    email
+    username
+    name
+    role
+    createdAt
+    updatedAt
+  }
+}`,
+  ),
+  tab(
+    `# Changes what is given and leaves the rest as it is.
+
+mutation UpdateName($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    user {
+      name
+      updatedAt
+    }
+  }
+}`,
+    { input: { name: 'Ada King, Countess of Lovelace' } },
+  ),
+  tab(
+    `# A new password ends every session. The answer has a
+# new token, which the page sends along from now on.
+
+mutation ChangePassword($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    auth {
+      accessToken
+      expiresIn
+      user {
+        name
+      }
+    }
+  }
+}`,
+    { input: { currentPassword: firstPassword, newPassword: secondPassword } },
+  ),
+  tab(
+    `# The identifier is an e-mail address or a username.
+
+mutation LogIn($input: LoginInput!) {
+  login(input: $input) {
+    accessToken
+    expiresIn
+    user {
+      name
+    }
+  }
+}`,
+    { input: { identifier: email, password: secondPassword } },
+  ),
+  tab(
+    `# Would this token be accepted now? Anyone may ask.
+# While the variable is empty, the page fills in the
+# token it holds.
+
+query ValidateToken($token: String!) {
+  validateToken(token: $token) {
+    active
+    reason
+    userId
+    sessionId
+    expiresAt
+  }
+}`,
+    { token: '' },
+  ),
+  tab(
+    `# Ends the session: its token is refused from now on.
+# Run Me again to see it. Scopes: CURRENT, OTHERS, ALL.
+
+mutation LogOut($scope: LogoutScope!) {
+  logout(scope: $scope) {
+    endedSessionIds
+  }
+}`,
+    { scope: 'CURRENT' },
+  ),
+  tab(
+    `# Deletes the account for good. If you have just logged
+# out, log in again first.
+
+mutation DeleteAccount($input: DeleteUserInput!) {
+  deleteUser(input: $input) {
+    deletedUserId
+  }
+}`,
+    { input: { currentPassword: secondPassword } },
+  ),
+];
+
+function tab(query, variables) {
+  return { query, variables: variables && JSON.stringify(variables, null, 2) };
+}
