@@ -14,10 +14,12 @@ import (
 	"latchkey/internal/server"
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(cli.Main(ctx, os.Args[1:], os.Stdout, os.Stderr, serve))
+	return cli.Main(ctx, os.Args[1:], os.Stdout, os.Stderr, serve)
 }
 
 func serve(ctx context.Context, c config.Config, log *slog.Logger) error {

@@ -55,7 +55,7 @@ type ComplexityRoot struct {
 	}
 
 	LogoutPayload struct {
-		EndedSessionIds func(childComplexity int) int
+		EndedSessionIDs func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -165,11 +165,11 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		return e.ComplexityRoot.DeleteUserPayload.DeletedUserID(childComplexity), true
 
 	case "LogoutPayload.endedSessionIds":
-		if e.ComplexityRoot.LogoutPayload.EndedSessionIds == nil {
+		if e.ComplexityRoot.LogoutPayload.EndedSessionIDs == nil {
 			break
 		}
 
-		return e.ComplexityRoot.LogoutPayload.EndedSessionIds(childComplexity), true
+		return e.ComplexityRoot.LogoutPayload.EndedSessionIDs(childComplexity), true
 
 	case "Mutation.deleteUser":
 		if e.ComplexityRoot.Mutation.DeleteUser == nil {
@@ -1170,7 +1170,7 @@ func (ec *executionContext) _LogoutPayload_endedSessionIds(ctx context.Context, 
 			return ec.fieldContext_LogoutPayload_endedSessionIds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.EndedSessionIds, nil
+			return obj.EndedSessionIDs, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []uuid.UUID) graphql.Marshaler {

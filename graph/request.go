@@ -83,6 +83,7 @@ func parseParams(body []byte) (*graphql.RawParams, *refusal) {
 	case wire.Query == nil:
 		return nil, badRequest("The member query of the request is missing.")
 	}
+	plainNumbers(wire.Variables)
 	params := &graphql.RawParams{Query: *wire.Query, Variables: wire.Variables, Extensions: wire.Extensions}
 	if wire.OperationName != nil {
 		params.OperationName = *wire.OperationName
@@ -106,6 +107,7 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 			return nil, badRequest("The parameter " + name + " is not a JSON object.")
 		}
 	}
+	plainNumbers(params.Variables)
 	return params, nil
 }
 
@@ -120,6 +122,28 @@ func decodeJSON(text []byte, target any) error {
 		return errors.New("more than one value")
 	}
 	return nil
+}
+
+// plainNumbers turns the numbers inside value, a decoded JSON object or array, into Go's own. A json.Number is a string,
+// and passes where GraphQL wants a String: the number 12345678 would be a password.
+func plainNumbers(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, element := range v {
+			v[key] = plainNumbers(element)
+		}
+	case []any:
+		for i, element := range v {
+			v[i] = plainNumbers(element)
+		}
+	case json.Number:
+		if whole, err := v.Int64(); err == nil {
+			return whole
+		}
+		float, _ := v.Float64() // infinite when it is out of range
+		return float
+	}
+	return value
 }
 
 // bearerToken returns the access token of the Authorization header (RFC 6750 §2.1; the scheme JWT is understood too), ""

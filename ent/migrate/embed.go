@@ -1,3 +1,4 @@
+// Package migrate holds the tables as ent knows them, and the migrations that make them.
 package migrate
 
 import "embed"
@@ -5,5 +6,5 @@ import "embed"
 // Files holds the versioned migrations: one folder for each dialect, sqlite and mysql. `make generate` adds to them; what
 // has been released is never edited.
 //
-//go:embed all:sqlite all:mysql
+//go:embed sqlite/*.sql mysql/*.sql
 var Files embed.FS

@@ -53,7 +53,7 @@ func New(c Config) *Service {
 }
 
 // AuthPayload is a session that was just opened, and the tokens for it.
-type AuthPayload struct {
+type AuthPayload struct { //nolint:revive // the schema's name
 	AccessToken  string
 	RefreshToken *string // nil: there are none yet
 	ExpiresIn    int     // seconds

@@ -129,7 +129,7 @@ const (
 
 // LogoutPayload names the sessions that were ended.
 type LogoutPayload struct {
-	EndedSessionIds []uuid.UUID
+	EndedSessionIDs []uuid.UUID
 }
 
 // Logout ends sessions of the viewer.
@@ -155,7 +155,7 @@ func (s *Service) Logout(ctx context.Context, scope LogoutScope) (*LogoutPayload
 				return err
 			}
 		}
-		payload.EndedSessionIds, err = s.endSessions(ctx, tx, matches...)
+		payload.EndedSessionIDs, err = s.endSessions(ctx, tx, matches...)
 		return err
 	})
 	return payload, err

@@ -117,31 +117,35 @@ func (u *update) nothing() bool { return !u.name.IsSet() && !u.sensitive() }
 
 // apply puts the change into m. It refuses to leave current, which is locked, with nothing to log in with.
 func (u *update) apply(m *ent.UserMutation, current *ent.User) error {
-	email, username := current.Email, current.Username
 	set(u.name, m.SetName, m.ClearName)
-	if value, given := u.email.ValueOK(); given {
-		email = value
-		set(u.email, m.SetEmail, m.ClearEmail)
-	}
-	if value, given := u.username.ValueOK(); given {
-		username = value
-		set(u.username, m.SetUsername, m.ClearUsername)
-	}
-	if email == nil && username == nil {
-		c := checker{}
+	set(u.email, m.SetEmail, m.ClearEmail)
+	set(u.username, m.SetUsername, m.ClearUsername)
+	c := checker{}
+	switch hasEmail, hasUsername := after(u.email, current.Email), after(u.username, current.Username); {
+	case hasEmail || hasUsername:
+	case u.email.IsSet():
 		c.bad("input.email", required, "An e-mail address or a username is needed.")
-		return c.err()
+	default:
+		c.bad("input.username", required, "An e-mail address or a username is needed.")
 	}
-	return nil
+	return c.err()
 }
 
-func set(wanted text, set func(string), clear func()) {
+// after tells whether there will be a value.
+func after(wanted text, stored *string) bool {
+	if value, given := wanted.ValueOK(); given {
+		return value != nil
+	}
+	return stored != nil
+}
+
+func set(wanted text, put func(string), remove func()) {
 	value, given := wanted.ValueOK()
 	switch {
 	case !given:
 	case value == nil:
-		clear()
+		remove()
 	default:
-		set(*value)
+		put(*value)
 	}
 }

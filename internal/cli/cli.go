@@ -87,7 +87,7 @@ func run(ctx context.Context, command string, c config.Config, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(address)
+	db, err := store.Open(ctx, address)
 	if err != nil {
 		return err
 	}

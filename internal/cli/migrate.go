@@ -2,13 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
 	"time"
-
-	"github.com/pressly/goose/v3"
 
 	"latchkey/internal/store"
 )
@@ -26,9 +23,6 @@ func migrateUp(ctx context.Context, db *store.DB, stdout io.Writer) error {
 
 func migrateDown(ctx context.Context, db *store.DB, stdout io.Writer) error {
 	undone, err := db.MigrateDown(ctx)
-	if errors.Is(err, goose.ErrNoNextVersion) {
-		return errors.New("no migration is applied")
-	}
 	if err != nil {
 		return err
 	}

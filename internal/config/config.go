@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,8 +86,8 @@ func isAddress(s string) bool {
 	if err != nil {
 		return false
 	}
-	_, err = net.LookupPort("tcp", port)
-	return err == nil
+	number, err := strconv.Atoi(port)
+	return err == nil && 0 <= number && number <= 65535
 }
 
 func isOrigin(s string) bool {
@@ -97,11 +99,4 @@ func isTTL(d time.Duration) bool {
 	return time.Second <= d && d <= 24*time.Hour && d%time.Second == 0
 }
 
-func oneOf(s string, allowed ...string) bool {
-	for _, a := range allowed {
-		if s == a {
-			return true
-		}
-	}
-	return false
-}
+func oneOf(s string, allowed ...string) bool { return slices.Contains(allowed, s) }

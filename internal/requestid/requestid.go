@@ -27,9 +27,10 @@ func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id := now(), rand.Text()
 		w.Header().Set(Header, id)
+		ctx := context.WithValue(r.Context(), key{}, id)
 		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
-			log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("requestId", id),
 				slog.String("method", r.Method),
 				slog.String("path", r.URL.Path),
@@ -37,7 +38,7 @@ func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.
 				slog.Duration("duration", now().Sub(start)),
 			)
 		}()
-		next.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), key{}, id)))
+		next.ServeHTTP(recorder, r.WithContext(ctx))
 	})
 }
 

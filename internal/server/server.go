@@ -68,7 +68,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		mux.Handle("/", web.Handler())
 	}
 
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,11 @@ func openDatabase(ctx context.Context, c config.Config, log *slog.Logger) (*stor
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(address)
+	db, err := store.Open(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	err = errors.Join(db.Serve())
+	err = db.Serve()
 	if err == nil {
 		err = db.Wait(ctx, databaseWait, log)
 	}

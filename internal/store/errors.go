@@ -30,6 +30,12 @@ var (
 		1290, // read-only
 		1927, // connection was killed
 	}
+	mysqlHarmless = []uint16{ // messages that quote no statement, and tell an operator what to do
+		1044, // access denied to the database
+		1045, // access denied for the user
+		1049, // unknown database
+		1130, // host not allowed
+	}
 )
 
 // Unavailable tells whether err means that the database is away or overloaded, and that nothing was applied.
@@ -72,7 +78,7 @@ func TakenColumn(err error) string {
 // and addresses. For logs.
 func Redact(err error) error {
 	var answer *mysql.MySQLError
-	if errors.As(err, &answer) {
+	if errors.As(err, &answer) && !slices.Contains(mysqlHarmless, answer.Number) {
 		return fmt.Errorf("MySQL error %d (SQLSTATE %s)", answer.Number, answer.SQLState[:])
 	}
 	return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -40,9 +41,15 @@ func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
 	return applied, err
 }
 
-// MigrateDown takes back the migration that was applied last, and returns it.
+// ErrNothingApplied means that there is no migration to take back.
+var ErrNothingApplied = errors.New("no migration is applied")
+
+// MigrateDown takes back the migration that was applied last, and returns it, or ErrNothingApplied.
 func (db *DB) MigrateDown(ctx context.Context) (Migration, error) {
 	result, err := db.migrations.Down(ctx)
+	if errors.Is(err, goose.ErrNoNextVersion) {
+		return Migration{}, ErrNothingApplied
+	}
 	if err != nil {
 		return Migration{}, err
 	}

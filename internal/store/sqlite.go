@@ -19,7 +19,7 @@ import (
 
 // openSQLite opens the file with one connection that writes and several that read. More writers would not write faster,
 // and deferred transactions that begin by reading fail as soon as another one has written.
-func openSQLite(path string) (*DB, error) {
+func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func openSQLite(path string) (*DB, error) {
 	read.SetMaxIdleConns(readers)
 
 	db := newDB(dialect.SQLite, write, read)
-	if err := write.Ping(); err != nil { // switches to WAL before anyone reads
+	if err := write.PingContext(ctx); err != nil { // switches to WAL before anyone reads
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
 	db.serving = newFileLock(path + ".lock")

@@ -31,9 +31,9 @@ type DB struct {
 }
 
 // Open opens the database. MySQL may still be away: see Wait. Close it after use.
-func Open(u URL) (*DB, error) {
+func Open(ctx context.Context, u URL) (*DB, error) {
 	if u.dialect == dialect.SQLite {
-		return openSQLite(u.path)
+		return openSQLite(ctx, u.path)
 	}
 	return openMySQL(u.mysql)
 }
@@ -61,8 +61,8 @@ func (db *DB) Serve() error {
 	return err
 }
 
-// Wait returns when the database answers, asking every second. It gives up after limit, or when ctx is done, with the last
-// reason.
+// Wait returns when the database answers, asking every second while it is away. It gives up after limit, when ctx is done,
+// and when waiting would not help (a wrong password, say), with the last reason.
 func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -70,7 +70,7 @@ func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) e
 	defer tick.Stop()
 	for {
 		err := db.Ping(ctx)
-		if err == nil || ctx.Err() != nil {
+		if err == nil || ctx.Err() != nil || !Unavailable(err) {
 			return err
 		}
 		log.Warn("the database does not answer, trying again", "cause", Redact(err))

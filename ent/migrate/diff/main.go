@@ -55,14 +55,14 @@ func diffMySQL(name string) (err error) {
 		return err
 	}
 	defer admin.Close() //nolint:errcheck // nothing is pending
-	if _, err := admin.Exec("DROP DATABASE IF EXISTS " + scratch); err != nil {
+	if _, err := admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS "+scratch); err != nil {
 		return err
 	}
-	if _, err := admin.Exec("CREATE DATABASE " + scratch); err != nil {
+	if _, err := admin.ExecContext(context.Background(), "CREATE DATABASE "+scratch); err != nil {
 		return err
 	}
 	defer func() {
-		_, dropErr := admin.Exec("DROP DATABASE " + scratch)
+		_, dropErr := admin.ExecContext(context.Background(), "DROP DATABASE "+scratch)
 		err = errors.Join(err, dropErr)
 	}()
 	config.DBName = scratch

@@ -1,0 +1,48 @@
+# Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
+.PHONY: build test browser check generate lint cover clean
+
+export CGO_ENABLED ?= 1
+GOLANGCI_LINT = v2.15.0
+
+build: ## one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o latchkey .
+
+test: ## all Go tests, on SQLite and on MariaDB, and the browser test
+	scripts/with-mariadb go test -race ./...
+	$(MAKE) browser
+
+browser: build web/node_modules ## the playground, in Chromium
+	scripts/need chromium chromium
+	cd web && LATCHKEY_BIN="$(CURDIR)/latchkey" npm test --silent
+
+check: lint ## format, vet, linters; generated code and migrations up to date
+	scripts/unchanged $(MAKE) generate
+
+lint: .tools/golangci-lint
+	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+	go vet ./...
+	.tools/golangci-lint run
+
+generate: web/node_modules ## what is generated; NAME=what_changed names a new migration
+	cd ent && go generate .
+	go mod tidy
+	go run github.com/99designs/gqlgen generate
+	scripts/with-mariadb go run ./ent/migrate/diff "$(NAME)"
+	cd web && npm run build --silent
+
+cover: ## coverage.html: what the tests reach in hand-written code
+	scripts/with-mariadb go test -race -coverpkg=./... -coverprofile=coverage.all ./...
+	grep -vE '^latchkey/(ent/|graph/generated.go|internal/testdb/)' coverage.all >coverage.out
+	go tool cover -func=coverage.out | tail -n 1
+	go tool cover -html=coverage.out -o coverage.html
+
+web/node_modules: web/package-lock.json
+	cd web && npm ci --silent
+	touch $@
+
+.tools/golangci-lint: Makefile
+	GOBIN="$(CURDIR)/.tools" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	touch $@
+
+clean:
+	rm -rf latchkey coverage.* .tools web/node_modules
