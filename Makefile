@@ -8,6 +8,9 @@ build: ## one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o latchkey .
 
 test: ## all Go tests, on SQLite and on MariaDB, and the browser test
+	scripts/need cc gcc libc6-dev
+	scripts/need curl curl
+	scripts/need sqlite3 sqlite3
 	scripts/with-mariadb go test -race ./...
 	$(MAKE) browser
 

@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,8 +101,17 @@ func (p *process) awaitLine(text string) string {
 // signUp signs someone up and returns the answer.
 func signUp(t testing.TB, url, username string) string {
 	t.Helper()
-	body := fmt.Sprintf(`{"query":"mutation { signup(input: {username: \"%s\", password: \"correct horse\"}) { expiresIn } }"}`, username)
-	response, err := http.Post(url+"/graphql", "application/json", strings.NewReader(body))
+	return post(t, url, `mutation { signup(input: {username: "`+username+`", password: "correct horse"}) { expiresIn } }`)
+}
+
+// post sends an operation and returns the answer.
+func post(t testing.TB, url, query string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(url+"/graphql", "application/json", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +121,15 @@ func signUp(t testing.TB, url, username string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// kill ends the server without any notice.
+func (p *process) kill(t testing.TB) {
+	t.Helper()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.Wait() // says that it was killed
 }
 
 const signedUp = `{"data":{"signup":{"expiresIn":900}}}`
@@ -196,10 +216,7 @@ func TestSecondServerOnOneSQLiteFileIsRefused(t *testing.T) {
 		t.Error(got)
 	}
 	// A server that was killed leaves nothing behind that is in the way of the next.
-	if err := server.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = server.Wait()
+	server.kill(t)
 	again := serve(t, dir)
 	if got := signUp(t, again.url, "ada"); !strings.Contains(got, "USERNAME_TAKEN") {
 		t.Error(got)
@@ -254,10 +271,7 @@ func TestServerWaitsForItsDatabase(t *testing.T) {
 	if got := signUp(t, server.url, "ada"); got != signedUp {
 		t.Error(got)
 	}
-	if err := server.Process.Kill(); err != nil {
-		t.Error(err)
-	}
-	_ = server.Wait()
+	server.kill(t)
 }
 
 // forward connects everyone who comes to gate with address, until gate is closed.

@@ -1,0 +1,165 @@
+package main_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"latchkey/internal/config"
+	"latchkey/internal/testdb"
+)
+
+// shell returns the commands in a file of the documentation: its sh blocks.
+func shell(t testing.TB, file string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, rest := range strings.Split(string(text), "\n```sh\n")[1:] {
+		block, _, _ := strings.Cut(rest, "\n```")
+		blocks = append(blocks, block)
+	}
+	return blocks
+}
+
+// runShell runs commands in dir and returns what they print.
+func runShell(t testing.TB, dir, commands string, env ...string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", commands)
+	c.Dir = dir
+	c.Env = append(os.Environ(), env...)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	output, err := c.Output()
+	if err != nil {
+		t.Fatalf("%v: %s\n%s", err, stderr.String(), commands)
+	}
+	return string(output)
+}
+
+func TestStoryOfTheREADME(t *testing.T) {
+	t.Parallel()
+	server := serve(t, t.TempDir())
+	story := strings.ReplaceAll(strings.Join(shell(t, "README.md"), "\n"), "http://localhost:8080", server.url)
+	got := runShell(t, t.TempDir(), story)
+	for _, want := range []string{`"email":"ada@example.org","role":"USER"`, `"endedSessionIds":["`, `"reason":"REVOKED"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
+func TestREADMEListsEveryVariableWithItsDefault(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := reflect.TypeFor[config.Config]()
+	for i := range fields.NumField() {
+		tag := fields.Field(i).Tag
+		if row := fmt.Sprintf("| `%s` | `%s` |", tag.Get("env"), tag.Get("default")); !strings.Contains(string(text), row) {
+			t.Errorf("README.md has no row %s", row)
+		}
+	}
+	if got, want := strings.Count(string(text), "\n| `LATCHKEY_"), fields.NumField(); got != want {
+		t.Errorf("README.md lists %d variables, there are %d", got, want)
+	}
+}
+
+func TestBackupAndRestoreOfTheOperationsGuide(t *testing.T) {
+	t.Parallel()
+	blocks := shell(t, "docs/operations.md")
+	if len(blocks) != 5 {
+		t.Fatalf("docs/operations.md has %d blocks of commands", len(blocks))
+	}
+	backupSQLite, backupMySQL, backupKey, restoreSQLite, restoreMySQL := blocks[0], blocks[1], blocks[2], blocks[3], blocks[4]
+
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		dir, safe := t.TempDir(), t.TempDir()
+		server := serve(t, dir)
+		token := signUpForToken(t, server.url)
+		runShell(t, dir, backupSQLite+"\n"+backupKey, "ANOTHER_PLACE="+safe)
+		signUp(t, server.url, "after.the.backup")
+		server.kill(t)
+
+		runShell(t, dir, "rm data/keys/signing.pem\n"+restoreSQLite)
+		runShell(t, dir, `cp -p "$ANOTHER_PLACE/signing.pem" data/keys/`, "ANOTHER_PLACE="+safe)
+		restored := serve(t, dir)
+		expectRestored(t, restored.url, token)
+	})
+	t.Run("MariaDB", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		source, target := testdb.MariaDB(t), testdb.MariaDB(t)
+		server := serve(t, dir, "LATCHKEY_DATABASE_URL="+source)
+		token := signUpForToken(t, server.url)
+		home := mariadbHome(t, source)
+		runShell(t, dir, strings.Replace(backupMySQL, " latchkey ", " "+databaseName(t, source)+" ", 1), "HOME="+home)
+		signUp(t, server.url, "after.the.backup")
+		server.kill(t)
+
+		runShell(t, dir, strings.Replace(restoreMySQL, " latchkey ", " "+databaseName(t, target)+" ", 1), "HOME="+home)
+		restored := serve(t, dir, "LATCHKEY_DATABASE_URL="+target)
+		expectRestored(t, restored.url, token)
+	})
+}
+
+// expectRestored holds that the account of signUpForToken is there with its token, and the later one is not.
+func expectRestored(t testing.TB, url, token string) {
+	t.Helper()
+	got := runShell(t, ".", `curl -s "$URL/graphql" -H 'Content-Type: application/json' -H "Authorization: Bearer $TOKEN" -d '{"query":"{ me { username } }"}'`,
+		"URL="+url, "TOKEN="+token)
+	if got != `{"data":{"me":{"username":"before.the.backup"}}}` {
+		t.Error(got)
+	}
+	if got := signUp(t, url, "after.the.backup"); got != signedUp {
+		t.Error(got)
+	}
+}
+
+func signUpForToken(t testing.TB, url string) string {
+	t.Helper()
+	answer := post(t, url, `mutation { signup(input: {username: "before.the.backup", password: "correct horse"}) { accessToken } }`)
+	_, rest, _ := strings.Cut(answer, `"accessToken":"`)
+	token, _, found := strings.Cut(rest, `"`)
+	if !found {
+		t.Fatal(answer)
+	}
+	return token
+}
+
+// mariadbHome is a home directory in which MariaDB's programs find the server of the tests.
+func mariadbHome(t testing.TB, databaseURL string) string {
+	t.Helper()
+	address, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := address.User.Password()
+	home := t.TempDir()
+	options := fmt.Sprintf("[client]\nprotocol=tcp\nhost=%s\nport=%s\nuser=%s\npassword=%s\n",
+		address.Hostname(), address.Port(), address.User.Username(), password)
+	if err := os.WriteFile(filepath.Join(home, ".my.cnf"), []byte(options), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+func databaseName(t testing.TB, databaseURL string) string {
+	t.Helper()
+	address, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address.Path[1:]
+}
