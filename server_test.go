@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -244,50 +243,17 @@ func TestServersThatStartAtOnceOnAnEmptyDatabaseAllComeUp(t *testing.T) {
 // The database is reached through a gate that opens only after the server has tried in vain.
 func TestServerWaitsForItsDatabase(t *testing.T) {
 	t.Parallel()
-	address, err := url.Parse(testdb.MariaDB(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	gate, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	database := address.Host
-	address.Host = gate.Addr().String()
-	if err := gate.Close(); err != nil {
-		t.Fatal(err)
-	}
-	server := launch(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+address.String())
+	gate := testdb.NewGate(t, testdb.MariaDB(t))
+	server := launch(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+gate.URL)
 	if server.awaitLine("the database does not answer") == "" {
 		t.Fatal("the server did not say that its database is away")
 	}
-	gate, err = net.Listen("tcp", address.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer gate.Close() //nolint:errcheck // the test is over
-	go forward(gate, database)
+	gate.Open()
 	server.awaitReady(t)
 	if got := signUp(t, server.url, "ada"); got != signedUp {
 		t.Error(got)
 	}
 	server.kill(t)
-}
-
-// forward connects everyone who comes to gate with address, until gate is closed.
-func forward(gate net.Listener, address string) {
-	for {
-		from, err := gate.Accept()
-		if err != nil {
-			return
-		}
-		to, err := net.Dial("tcp", address)
-		if err != nil {
-			return
-		}
-		go io.Copy(to, from) //nolint:errcheck // the ends see it
-		go io.Copy(from, to) //nolint:errcheck // the ends see it
-	}
 }
 
 func TestDatabaseThatCanNotBeUsedEndsTheStart(t *testing.T) {

@@ -25,9 +25,9 @@ type Config struct {
 	AccessTTL     time.Duration `env:"LATCHKEY_ACCESS_TTL" default:"15m" help:"Life of an access token: 1s to 24h, whole seconds."`
 	PasswordMin   int           `env:"LATCHKEY_PASSWORD_MIN" default:"8" help:"Fewest characters of a new password: 8 to 64. 15 is better."`
 	Signup        string        `env:"LATCHKEY_SIGNUP" default:"open" help:"Who creates accounts: open (anyone) or closed (nobody over GraphQL)."`
-	Introspection bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema."`
-	Playground    bool          `env:"LATCHKEY_PLAYGROUND" default:"true" negatable:"" help:"Serve the playground at /."`
-	AutoMigrate   bool          `env:"LATCHKEY_AUTO_MIGRATE" default:"true" negatable:"" help:"Apply pending migrations at start."`
+	Introspection bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema (default ${default})."`
+	Playground    bool          `env:"LATCHKEY_PLAYGROUND" default:"true" negatable:"" help:"Serve the playground at / (default ${default})."`
+	AutoMigrate   bool          `env:"LATCHKEY_AUTO_MIGRATE" default:"true" negatable:"" help:"Apply pending migrations at start (default ${default})."`
 	LogFormat     string        `env:"LATCHKEY_LOG_FORMAT" default:"auto" help:"Log lines: text, json, or auto (text on a terminal, else json)."`
 	LogLevel      string        `env:"LATCHKEY_LOG_LEVEL" default:"info" help:"Least severe level to log: debug, info, warn or error."`
 }

@@ -5,9 +5,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -68,16 +70,20 @@ func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) e
 	defer cancel()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	var last error
 	for {
 		err := db.Ping(ctx)
-		if err == nil || ctx.Err() != nil || !Unavailable(err) {
+		if ctx.Err() != nil {
+			return fmt.Errorf("gave up: %w", cmp.Or(last, err))
+		}
+		if err == nil || !Unavailable(err) {
 			return err
 		}
 		log.Warn("the database does not answer, trying again", "cause", Redact(err))
+		last = err
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return err
 		}
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -33,11 +34,18 @@ func ParseURL(raw string) (URL, error) {
 		return URL{}, errors.New("unknown kind of database")
 	case u.Hostname() == "":
 		return URL{}, errors.New("the host is missing")
+	case u.Port() != "" && !isPort(u.Port()):
+		return URL{}, errors.New("the port is not a number from 1 to 65535")
 	case len(u.Path) < 2:
 		return URL{}, errors.New("the name of the database is missing")
 	}
 	config, err := mysqlConfig(u)
 	return URL{dialect: dialect.MySQL, mysql: config}, err
+}
+
+func isPort(s string) bool {
+	port, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && port > 0
 }
 
 func mysqlConfig(u *url.URL) (*mysql.Config, error) {

@@ -1,0 +1,73 @@
+package auth
+
+import (
+	"errors"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/internal/password"
+	"latchkey/internal/store"
+	"latchkey/internal/token"
+)
+
+// A hash takes 19 MiB, so what was allocated tells how many were made.
+func TestEveryFailedLogInMakesExactlyOneHash(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		service := newService(t, db)
+		hash, err := password.NewHasher().Hash(t.Context(), "correct horse")
+		if err != nil {
+			t.Fatal(err)
+		}
+		addUser(t, db, "ada", hash)
+		disabled := addUser(t, db, "grace", hash)
+		err = db.Tx(t.Context(), func(tx *ent.Tx) error {
+			return tx.User.UpdateOneID(disabled.ID).SetDisabled(true).Exec(t.Context())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, in := range map[string]LoginInput{
+			"unknown account":                           {"nobody", "correct horse"},
+			"unknown address":                           {"nobody@example.org", "correct horse"},
+			"wrong password":                            {"ada", "wrong horse"},
+			"disabled account":                          {"grace", "correct horse"},
+			"disabled account, wrong password":          {"grace", "wrong horse"},
+			"a password that could never have been set": {"ada", "x"},
+		} {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := service.Login(service.WithToken(t.Context(), ""), in)
+			runtime.ReadMemStats(&after)
+			var refusal *Error
+			if !errors.As(err, &refusal) || refusal.Code != InvalidCredentials {
+				t.Errorf("%s: %v", name, err)
+			}
+			const hash = 19 << 20
+			if allocated := after.TotalAlloc - before.TotalAlloc; allocated < hash || allocated >= 2*hash {
+				t.Errorf("%s: allocated %d bytes, one hash takes %d", name, allocated, hash)
+			}
+		}
+	})
+}
+
+func newService(t testing.TB, db *store.DB) *Service {
+	t.Helper()
+	key, err := token.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC) }
+	return New(Config{
+		DB:         db,
+		Tokens:     token.New(key, token.Config{Issuer: "i", Audience: "a", TTL: time.Minute, Now: now}),
+		Passwords:  password.NewHasher(),
+		Policy:     password.Policy{Min: 8},
+		OpenSignup: true,
+		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(now)),
+		Now:        now,
+	})
+}
