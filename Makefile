@@ -4,21 +4,21 @@
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
 
-build: ## one static binary
+build: # one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o latchkey .
 
-test: ## all Go tests, on SQLite and on MariaDB, and the browser test
+test: # all Go tests, on SQLite and on MariaDB, and the browser test
 	scripts/need cc gcc libc6-dev
 	scripts/need curl curl
 	scripts/need sqlite3 sqlite3
 	scripts/with-mariadb go test -race ./...
 	$(MAKE) browser
 
-browser: build web/node_modules ## the playground, in Chromium
+browser: build web/node_modules # the playground, in Chromium
 	scripts/need chromium chromium
 	cd web && LATCHKEY_BIN="$(CURDIR)/latchkey" npm test --silent
 
-check: lint ## format, vet, linters; generated code and migrations up to date
+check: lint # format, vet, linters; generated code and migrations up to date
 	scripts/unchanged $(MAKE) generate
 
 lint: .tools/golangci-lint
@@ -26,14 +26,14 @@ lint: .tools/golangci-lint
 	go vet ./...
 	.tools/golangci-lint run
 
-generate: web/node_modules ## what is generated; NAME=what_changed names a new migration
+generate: web/node_modules # what is generated; NAME=what_changed names a new migration
 	cd ent && go generate .
 	go mod tidy
 	go run github.com/99designs/gqlgen generate
 	scripts/with-mariadb go run ./ent/migrate/diff "$(NAME)"
 	cd web && npm run build --silent
 
-cover: ## coverage.html: what the tests reach in hand-written code
+cover: # coverage.html: what the tests reach in hand-written code
 	scripts/with-mariadb go test -race -coverpkg=./... -coverprofile=coverage.all ./...
 	grep -vE '^latchkey/(ent/|graph/generated.go|internal/testdb/)' coverage.all >coverage.out
 	go tool cover -func=coverage.out | tail -n 1
