@@ -21,13 +21,13 @@ import (
 
 // The codes that are not about the rules but about the document, the server and its database.
 const (
-	parseFailed        auth.Code = errcode.ParseFailed
-	validationFailed   auth.Code = errcode.ValidationFailed
-	tooComplex         auth.Code = "OPERATION_TOO_COMPLEX"
-	badRequestCode     auth.Code = "BAD_REQUEST"
-	unavailable        auth.Code = "UNAVAILABLE"
-	outcomeUnknownCode auth.Code = "OUTCOME_UNKNOWN"
-	internalCode       auth.Code = "INTERNAL"
+	codeParseFailed      auth.Code = errcode.ParseFailed
+	codeValidationFailed auth.Code = errcode.ValidationFailed
+	codeTooComplex       auth.Code = "OPERATION_TOO_COMPLEX"
+	codeBadRequest       auth.Code = "BAD_REQUEST"
+	codeUnavailable      auth.Code = "UNAVAILABLE"
+	codeOutcomeUnknown   auth.Code = "OUTCOME_UNKNOWN"
+	codeInternal         auth.Code = "INTERNAL"
 )
 
 // retryAfter is how many seconds a client should wait before it tries again what was UNAVAILABLE.
@@ -91,15 +91,19 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 	case errors.Is(err, store.ErrOutcomeUnknown):
 		tell(slog.LevelError, "outcome unknown")
 		shown.Message = "The database did not confirm the change. It may have been applied or not."
-		shown.Extensions = map[string]any{"code": outcomeUnknownCode}
+		shown.Extensions = map[string]any{"code": codeOutcomeUnknown}
 	case store.Unavailable(err), ctx.Err() != nil:
-		tell(slog.LevelWarn, "unavailable")
+		if errors.Is(err, context.Canceled) {
+			tell(slog.LevelDebug, "the client is gone")
+		} else {
+			tell(slog.LevelWarn, "unavailable")
+		}
 		shown.Message = "The server can't do this at the moment. Nothing was changed."
-		shown.Extensions = map[string]any{"code": unavailable, "retryAfter": retryAfter}
+		shown.Extensions = map[string]any{"code": codeUnavailable, "retryAfter": retryAfter}
 	default:
 		tell(slog.LevelError, "internal error")
 		shown.Message = "Something went wrong in the server."
-		shown.Extensions = map[string]any{"code": internalCode, "requestId": id}
+		shown.Extensions = map[string]any{"code": codeInternal, "requestId": id}
 	}
 	return shown
 }
@@ -117,6 +121,9 @@ func presentDocumentError(err *gqlerror.Error) *gqlerror.Error {
 		Extensions: map[string]any{"code": err.Extensions["code"]},
 	}
 	switch {
+	case strings.HasPrefix(err.Message, "exceeded token limit"):
+		shown.Message = fmt.Sprintf("The document has more than %d tokens.", maxTokens)
+		shown.Extensions["code"] = codeTooComplex
 	case err.Extensions["code"] == errcode.ParseFailed:
 		shown.Message = "The document is not GraphQL" + at(err.Locations) + "."
 	case len(err.Path) > 0 && err.Path[0] == ast.PathName("variable"):

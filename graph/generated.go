@@ -466,20 +466,20 @@ type Query {
 "A mutation operation has exactly one field: a failing sibling would throw away a token that was just issued."
 type Mutation {
   "Creates an account and signs it in. An e-mail address, a username or both are required; either one logs in."
-  signup(input: SignupInput!): AuthPayload!
+  signup("The new account." input: SignupInput!): AuthPayload!
   """
   Signs in with an e-mail address or a username. Unknown account, wrong password and disabled account all get the one
   answer ` + "`" + `INVALID_CREDENTIALS` + "`" + `, in the same time.
   """
-  login(input: LoginInput!): AuthPayload!
+  login("Who signs in." input: LoginInput!): AuthPayload!
   "Ends sessions of the viewer. Their access tokens are refused from the next request on."
   logout("Which sessions to end." scope: LogoutScope! = CURRENT): LogoutPayload! @authenticated
   """
   Changes the viewer's account. A new password ends every session and opens a new one for the caller, returned in ` + "`" + `auth` + "`" + `.
   """
-  updateUser(input: UpdateUserInput!): UpdateUserPayload! @authenticated
+  updateUser("The change." input: UpdateUserInput!): UpdateUserPayload! @authenticated
   "Deletes the viewer's account and ends all of its sessions. The e-mail address and the username are free again."
-  deleteUser(input: DeleteUserInput!): DeleteUserPayload! @authenticated
+  deleteUser("The confirmation." input: DeleteUserInput!): DeleteUserPayload! @authenticated
 }
 
 "Someone with an account."

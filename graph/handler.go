@@ -1,18 +1,22 @@
 // Package graph is GraphQL's face: it reads requests, lets gqlgen execute them with resolvers that delegate to
 // internal/auth, and writes answers as GraphQL over HTTP asks for.
 //
-// generated.go comes from schema.graphqls; `make generate` makes it. Every error leaves through one function, present:
-// what it does not know is a defect, and only the log learns more.
+// generated.go comes from schema.graphqls; `make generate` makes it. Every error of an operation leaves
+// through one function, presenter: what it does not know is a defect, and only the log learns more.
 package graph
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"latchkey/internal/auth"
 )
@@ -23,6 +27,10 @@ type Options struct {
 	Introspection bool // whether clients may read the schema
 	Log           *slog.Logger
 }
+
+// requestLimit is how long an operation may take, waiting for the hash queue or a database that hangs included. What has
+// not been applied by then is UNAVAILABLE.
+const requestLimit = 10 * time.Second
 
 // Handler answers POST and GET on /graphql.
 type Handler struct {
@@ -38,11 +46,14 @@ func NewHandler(o Options) *Handler {
 	exec.SetQueryCache(newDocumentCache())
 	exec.SetErrorPresenter(presenter(o.Log))
 	exec.SetRecoverFunc(recovered)
+	exec.SetParserTokenLimit(maxTokens)
+	exec.Use(noNullWhereNonNull{})
 	exec.Use(oneMutation{})
 	if o.Introspection {
 		exec.Use(extension.Introspection{})
 	} else {
 		exec.Use(noIntrospection{})
+		exec.SetDisableSuggestion(true)
 	}
 	return &Handler{auth: o.Auth, exec: exec}
 }
@@ -55,7 +66,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeRefusal(w, accepts, refusal)
 		return
 	}
-	ctx := graphql.StartOperationTrace(r.Context())
+	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), requestLimit)
+	defer cancel()
+	defer h.recover(ctx, w, accepts)
 	ctx = h.auth.WithToken(ctx, bearerToken(r.Header))
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
@@ -70,6 +83,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	respond, ctx := h.exec.DispatchOperation(ctx, operation)
 	if response := respond(ctx); response != nil { // nil: the client is gone
 		writeExecuted(w, accepts, response)
+	}
+}
+
+// recover answers after a panic outside of a resolver, where gqlgen does not look.
+func (h *Handler) recover(ctx context.Context, w http.ResponseWriter, a accepts) {
+	if reason := recover(); reason != nil {
+		var shown *gqlerror.Error
+		errors.As(h.exec.PresentRecoveredError(ctx, reason), &shown)
+		writeExecuted(w, a, &graphql.Response{Errors: gqlerror.List{shown}})
 	}
 }
 

@@ -24,16 +24,12 @@ const (
 // accepts is what a client makes of the two media types.
 type accepts struct {
 	prefersNew bool // it names the newer one, and does not like the older one better
-	allowsNew  bool // nothing in Accept excludes the newer one
+	allowsNew  bool // it takes the newer one, perhaps as one of any
 }
 
 func parseAccept(header http.Header) accepts {
-	given := strings.Join(header.Values("Accept"), ",")
-	if given == "" {
-		return accepts{allowsNew: true}
-	}
-	named := map[string]float64{} // media range to its weight
-	for part := range strings.SplitSeq(given, ",") {
+	ranges := map[string]float64{} // media range to its weight
+	for part := range strings.SplitSeq(strings.Join(header.Values("Accept"), ","), ",") {
 		media, options, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue
@@ -42,13 +38,23 @@ func parseAccept(header http.Header) accepts {
 		if err != nil {
 			weight = 1
 		}
-		named[media] = weight
+		ranges[media] = weight
 	}
-	weight := named[newType]
-	return accepts{
-		prefersNew: weight > 0 && weight >= named[oldType],
-		allowsNew:  weight > 0 || named["application/*"] > 0 || named["*/*"] > 0,
+	if len(ranges) == 0 {
+		return accepts{allowsNew: true}
 	}
+	// The most specific range that matches decides (RFC 9110 §12.5.1).
+	weigh := func(media string) float64 {
+		for _, candidate := range []string{media, "application/*", "*/*"} {
+			if weight, given := ranges[candidate]; given {
+				return weight
+			}
+		}
+		return 0
+	}
+	_, named := ranges[newType]
+	liked := weigh(newType)
+	return accepts{prefersNew: named && liked > 0 && liked >= weigh(oldType), allowsNew: liked > 0}
 }
 
 // writeRefusal answers what is not a GraphQL request.
@@ -60,7 +66,7 @@ func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
 	if a.allowsNew {
 		media = newType
 	}
-	err := &auth.Error{Code: badRequestCode, Message: r.message}
+	err := &auth.Error{Code: codeBadRequest, Message: r.message}
 	writeBody(w, media, r.status, gqlerror.List{presentRefusal(err, nil)}, nil)
 }
 

@@ -48,6 +48,14 @@ func identifier(s string) string {
 	return norm.NFC.String(strings.ToLower(strings.TrimSpace(s)))
 }
 
+// disguised finds characters that identifier turns into ASCII ones, such as the Kelvin sign into k: someone would get
+// another's address or name by typing something else.
+func disguised(raw string) bool {
+	return strings.ContainsFunc(raw, func(r rune) bool {
+		return r > unicode.MaxASCII && strings.ContainsFunc(identifier(string(r)), func(r rune) bool { return r <= unicode.MaxASCII })
+	})
+}
+
 // isEmail tells which of the two an identifier is: no username contains an @, and every e-mail address does.
 func isEmail(identifier string) bool { return strings.Contains(identifier, "@") }
 
@@ -62,7 +70,7 @@ func (c *checker) email(field string, raw *string) *string {
 		c.bad(field, blank, "The e-mail address is blank.")
 	case len(email) > maxEmail:
 		c.badLength(field, tooLong, "The e-mail address is too long.", 0, maxEmail)
-	case !isAddress(email):
+	case !isAddress(email), disguised(*raw):
 		c.bad(field, invalidFormat, "This is not an e-mail address.")
 	}
 	return &email
@@ -85,7 +93,7 @@ func (c *checker) username(field string, raw *string) *string {
 	switch {
 	case username == "":
 		c.bad(field, blank, "The username is blank.")
-	case strings.ContainsFunc(username, foreign):
+	case strings.ContainsFunc(username, foreign), disguised(*raw):
 		c.bad(field, invalidFormat, "A username has only the letters a to z, digits, '.', '_' and '-'.")
 	case len(username) < minUsername:
 		c.badLength(field, tooShort, "The username is too short.", minUsername, 0)
@@ -102,7 +110,7 @@ func (c *checker) name(field string, raw *string) *string {
 	}
 	name := strings.TrimSpace(*raw)
 	switch {
-	case name == "":
+	case !strings.ContainsFunc(name, visible):
 		c.bad(field, blank, "The name is blank.")
 	case utf8.RuneCountInString(name) > maxName:
 		c.badLength(field, tooLong, "The name is too long.", 0, maxName)
@@ -110,6 +118,11 @@ func (c *checker) name(field string, raw *string) *string {
 		c.bad(field, invalidFormat, "The name contains characters that are not text.")
 	}
 	return &name
+}
+
+// visible finds what can be seen, or would be refused for another reason.
+func visible(r rune) bool {
+	return (unicode.IsGraphic(r) && !unicode.IsSpace(r)) || unicode.IsControl(r)
 }
 
 // newPassword checks a password that someone chose.
@@ -123,9 +136,20 @@ func (c *checker) newPassword(field, chosen string) {
 	case password.TooLong:
 		weak(tooLong, "The password is too long.", 0, password.MaxBytes)
 	case password.Fine:
-		if strings.ContainsFunc(chosen, mangled) {
-			c.bad(field, invalidFormat, "The password contains NUL, or a character that was lost on its way here.")
-		}
+		c.intact(field, chosen)
+	}
+}
+
+// password checks one that has to be an account's. Whether it is takes a hash.
+func (c *checker) password(field, given string) {
+	c.present(field, given)
+	c.intact(field, given)
+}
+
+// intact checks that a password is still what was typed.
+func (c *checker) intact(field, given string) {
+	if strings.ContainsFunc(given, mangled) {
+		c.bad(field, invalidFormat, "The password contains NUL, or a character that was lost on its way here.")
 	}
 }
 
@@ -143,8 +167,13 @@ func (c *checker) currentPassword(raw *string) string {
 		c.bad(field, required, "The current password is needed for this.")
 		return ""
 	}
-	c.present(field, *raw)
+	c.password(field, *raw)
 	return *raw
+}
+
+// noIdentifier is the problem of an account with neither e-mail address nor username. field is the one that was at fault.
+func (c *checker) noIdentifier(field string) {
+	c.bad(field, required, "An e-mail address or a username is needed.")
 }
 
 // mangled finds what ends a text for other programs, and the replacement character: it stands where something on the way, a

@@ -20,7 +20,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 	c := checker{}
 	sought := identifier(in.Identifier)
 	c.present("input.identifier", sought)
-	c.present("input.password", in.Password)
+	c.password("input.password", in.Password)
 	if err := c.err(); err != nil {
 		return nil, err
 	}

@@ -27,8 +27,8 @@ const insertBatch = 1000
 var errCredentialsChanged = errors.New("the credentials have changed meanwhile")
 
 // lockUser locks the row of checked for the rest of the transaction and returns it as it is now, or
-// errCredentialsChanged if its credential version is another, or it is disabled or gone.
-func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User) (*ent.User, error) {
+// errCredentialsChanged if its credential version is another, it is disabled or gone, or also is not met.
+func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User, also ...predicate.User) (*ent.User, error) {
 	found, err := tx.User.Update().
 		Where(user.ID(checked.ID), user.CredentialVersion(checked.CredentialVersion), user.Disabled(false)).
 		AddCredentialVersion(0). // an UPDATE locks in both databases, FOR UPDATE does not
@@ -39,14 +39,18 @@ func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User) (*ent.User, er
 	if found == 0 {
 		return nil, errCredentialsChanged
 	}
-	return tx.User.Get(ctx, checked.ID)
+	current, err := tx.User.Query().Where(user.ID(checked.ID), user.And(also...)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, errCredentialsChanged
+	}
+	return current, err
 }
 
 // inLockedTx runs fn in a transaction in which the viewer's row is locked; what it gets is the row as it is now. A viewer
-// whose token has been taken back meanwhile is refused as on any later request.
+// whose token has been taken back meanwhile, while a password was hashed perhaps, is refused as on any later request.
 func (s *Service) inLockedTx(ctx context.Context, me *Identity, fn func(*ent.Tx, *ent.User) error) error {
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		current, err := lockUser(ctx, tx, me.User)
+		current, err := lockUser(ctx, tx, me.User, noneBlocked(me.TokenID, me.SessionID))
 		if err != nil {
 			return err
 		}
@@ -75,15 +79,18 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User) (*en
 
 // endSessions deletes the sessions that match and blocks their ids, so that their tokens are refused from now on.
 func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
-	ids, err := tx.Session.Query().Where(matches...).IDs(ctx)
+	sessions, err := tx.Session.Query().Where(matches...).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	until := s.now().Add(s.tokens.TTL() + token.Leeway + blockMargin)
-	for batch := range slices.Chunk(ids, insertBatch) {
+	var ids []uuid.UUID
+	for batch := range slices.Chunk(sessions, insertBatch) {
 		blocks := make([]*ent.BlockedTokenCreate, len(batch))
-		for i, id := range batch {
-			blocks[i] = tx.BlockedToken.Create().SetID(id).SetExpiresAt(until)
+		for i, ended := range batch {
+			// Its token may have been issued under a longer TTL than today's.
+			until := ended.ExpiresAt.Add(token.Leeway + blockMargin)
+			blocks[i] = tx.BlockedToken.Create().SetID(ended.ID).SetExpiresAt(until)
+			ids = append(ids, ended.ID)
 		}
 		if err := tx.BlockedToken.CreateBulk(blocks...).Exec(ctx); err != nil {
 			return nil, err
@@ -109,7 +116,7 @@ func (s *Service) signIn(ctx context.Context, u *ent.User, opened *ent.Session) 
 	if err != nil {
 		return nil, err
 	}
-	viewer.FromContext[*Identity](ctx).Set(&Identity{User: u, SessionID: opened.ID})
+	viewer.FromContext[*Identity](ctx).Set(&Identity{User: u, SessionID: opened.ID, TokenID: id})
 	return &AuthPayload{
 		AccessToken: accessToken,
 		ExpiresIn:   int(s.tokens.TTL() / time.Second),

@@ -11,6 +11,7 @@ import (
 	"latchkey/ent"
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
+	"latchkey/internal/token"
 )
 
 // onEach runs a test on an empty, migrated database of each kind.
@@ -116,6 +117,65 @@ func TestLockUserWaitsForWhoHasTheLock(t *testing.T) {
 		}
 		if err := <-second; !errors.Is(err, errCredentialsChanged) {
 			t.Errorf("the second one got %v", err)
+		}
+	})
+}
+
+// A password is hashed between the look at the token and the transaction: time enough to log the session out.
+func TestTokenTakenBackMeanwhileChangesNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		for name, takeBack := range map[string]func(ctx context.Context, service *Service, other context.Context){
+			"logged out": func(ctx context.Context, service *Service, _ context.Context) {
+				if _, err := service.Logout(ctx, Current); err != nil {
+					t.Error(err)
+				}
+			},
+			"logged out from another session": func(_ context.Context, service *Service, other context.Context) {
+				if _, err := service.Logout(other, Others); err != nil {
+					t.Error(err)
+				}
+			},
+			"deleted": func(_ context.Context, service *Service, other context.Context) {
+				password := "correct horse"
+				if _, err := service.DeleteUser(other, DeleteUserInput{CurrentPassword: &password}); err != nil {
+					t.Error(err)
+				}
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				service := newService(t, db)
+				username := "ada"
+				ctx, other := service.WithToken(t.Context(), ""), service.WithToken(t.Context(), "")
+				if _, err := service.Signup(ctx, SignupInput{Username: &username, Password: "correct horse"}); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := service.Login(other, LoginInput{Identifier: username, Password: "correct horse"}); err != nil {
+					t.Fatal(err)
+				}
+				stale, err := service.Viewer(ctx) // as an operation finds it before it hashes
+				if err != nil {
+					t.Fatal(err)
+				}
+				takeBack(ctx, service, other)
+				err = service.inLockedTx(t.Context(), stale, func(*ent.Tx, *ent.User) error {
+					t.Error("the transaction ran")
+					return nil
+				})
+				var refusal *Error
+				if !errors.As(err, &refusal) || refusal.Code != Unauthenticated || refusal.Reason != string(token.Revoked) {
+					t.Errorf("got %v", err)
+				}
+				if name != "deleted" { // leaves the name to the next
+					password := "correct horse"
+					fresh := service.WithToken(t.Context(), "")
+					if _, err := service.Login(fresh, LoginInput{Identifier: username, Password: password}); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := service.DeleteUser(fresh, DeleteUserInput{CurrentPassword: &password}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
 		}
 	})
 }

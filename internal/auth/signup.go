@@ -26,7 +26,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 	username := c.username("input.username", in.Username)
 	name := c.name("input.name", in.Name)
 	if email == nil && username == nil {
-		c.bad("input.email", required, "An e-mail address or a username is needed.")
+		c.noIdentifier("input.email")
 	}
 	c.newPassword("input.password", in.Password)
 	if err := c.err(); err != nil {

@@ -94,6 +94,7 @@ func (s *Service) checkUpdate(in UpdateUserInput, stored *ent.User) (*update, er
 			return c.username("input.username", v)
 		}),
 	}
+	wanted.checkIdentifiers(&c, stored)
 	if chosen, given := in.NewPassword.ValueOK(); given {
 		wanted.password = chosen
 		if chosen == nil {
@@ -121,14 +122,19 @@ func (u *update) apply(m *ent.UserMutation, current *ent.User) error {
 	set(u.email, m.SetEmail, m.ClearEmail)
 	set(u.username, m.SetUsername, m.ClearUsername)
 	c := checker{}
-	switch hasEmail, hasUsername := after(u.email, current.Email), after(u.username, current.Username); {
+	u.checkIdentifiers(&c, current)
+	return c.err()
+}
+
+// checkIdentifiers checks that one will be left of the two that stored has.
+func (u *update) checkIdentifiers(c *checker, stored *ent.User) {
+	switch hasEmail, hasUsername := after(u.email, stored.Email), after(u.username, stored.Username); {
 	case hasEmail || hasUsername:
 	case u.email.IsSet():
-		c.bad("input.email", required, "An e-mail address or a username is needed.")
+		c.noIdentifier("input.email")
 	default:
-		c.bad("input.username", required, "An e-mail address or a username is needed.")
+		c.noIdentifier("input.username")
 	}
-	return c.err()
 }
 
 // after tells whether there will be a value.

@@ -19,6 +19,7 @@ import (
 type Identity struct {
 	User      *ent.User
 	SessionID uuid.UUID
+	TokenID   uuid.UUID
 }
 
 // WithToken returns a context in which whoever the access token belongs to is asking. The token is looked at when that is
@@ -61,7 +62,7 @@ func (s *Service) identify(ctx context.Context, accessToken string) (*Identity, 
 	if err != nil {
 		return nil, claims, err
 	}
-	return &Identity{User: row, SessionID: claims.SessionID}, claims, nil
+	return &Identity{User: row, SessionID: claims.SessionID, TokenID: claims.ID}, claims, nil
 }
 
 // noneBlocked holds if none of the ids has been taken back.
@@ -85,7 +86,5 @@ func (s *Service) Node(ctx context.Context, id uuid.UUID) (Node, error) {
 	return me.User, nil
 }
 
-// Node is an ent entity that has an id.
+// Node is an entity that the schema calls one.
 type Node any
-
-var _ Node = (*ent.User)(nil)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -71,7 +72,8 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Se
 }
 
 func complain(stderr io.Writer, code int, err error) int {
-	fmt.Fprintln(stderr, "latchkey:", err) //nolint:errcheck // there is nowhere left to complain
+	line := strings.ReplaceAll(err.Error(), "\n", "; ") // joined errors come in several lines
+	fmt.Fprintln(stderr, "latchkey:", line)             //nolint:errcheck // there is nowhere left to complain
 	return code
 }
 
@@ -84,6 +86,9 @@ func run(ctx context.Context, command string, c config.Config, stdout, stderr io
 		return err
 	}
 	address, err := store.ParseURL(c.DatabaseURL)
+	if err == nil && command != "migrate up" {
+		err = address.Exists()
+	}
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (c *Config) Check() error {
 		{isAddress(c.Addr), "addr", "HOST:PORT or :PORT"},
 		{databaseErr == nil, "database-url", databaseWant},
 		{c.KeysDir != "", "keys-dir", "a directory"},
-		{isOrigin(c.Issuer), "issuer", "an http or https URL without query and fragment"},
+		{isIssuer(c.Issuer), "issuer", "an http or https URL without query and fragment"},
 		{c.Audience != "", "audience", "a name"},
 		{isTTL(c.AccessTTL), "access-ttl", "whole seconds between 1s and 24h"},
 		{8 <= c.PasswordMin && c.PasswordMin <= 64, "password-min", "a number from 8 to 64"},
@@ -90,9 +90,9 @@ func isAddress(s string) bool {
 	return err == nil && 0 <= number && number <= 65535
 }
 
-func isOrigin(s string) bool {
+func isIssuer(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && oneOf(u.Scheme, "http", "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	return err == nil && oneOf(u.Scheme, "http", "https") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func isTTL(d time.Duration) bool {

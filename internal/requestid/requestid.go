@@ -22,35 +22,45 @@ func FromContext(ctx context.Context) string {
 }
 
 // Middleware gives each request a new id and logs the request when it is answered. An id that the client sent is not
-// used: it could be anything. The address is logged without its query, which may hold a token.
+// used: it could be anything. Nor is the address logged, which may hold a token, but the route that it took.
 func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id := now(), rand.Text()
 		w.Header().Set(Header, id)
 		ctx := context.WithValue(r.Context(), key{}, id)
-		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
+		recorder := &recorder{ResponseWriter: w, status: http.StatusInternalServerError} // unless it returns
+		routed := r.WithContext(ctx)
 		defer func() {
 			log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("requestId", id),
 				slog.String("method", r.Method),
-				slog.String("path", r.URL.Path),
+				slog.String("route", routed.Pattern),
 				slog.Int("status", recorder.status),
-				slog.Duration("duration", now().Sub(start)),
+				slog.Float64("milliseconds", float64(now().Sub(start).Microseconds())/1000),
 			)
 		}()
-		next.ServeHTTP(recorder, r.WithContext(ctx))
+		next.ServeHTTP(recorder, routed)
+		recorder.returned()
 	})
 }
 
 // recorder remembers the status.
 type recorder struct {
 	http.ResponseWriter
-	status int
+	status  int
+	written bool
 }
 
 func (r *recorder) WriteHeader(status int) {
-	r.status = status
+	r.status, r.written = status, true
 	r.ResponseWriter.WriteHeader(status)
+}
+
+// returned notes that the handler did not panic. One that has set no status has answered with 200.
+func (r *recorder) returned() {
+	if !r.written {
+		r.status = http.StatusOK
+	}
 }
 
 // Unwrap is for http.ResponseController.

@@ -19,14 +19,14 @@ const unavailable = "UNAVAILABLE retryAfter=1"
 
 func TestADefectIsInternalWithARequestIDThatTheLogKnows(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {
-		ada := s.join(t, "ada@example.org")
-		s.exec(t, "DROP TABLE blocked_tokens")
-		a := s.ask(t, ada.token, me, nil).refused(t, "INTERNAL")
+		s.join(t, "ada@example.org")
+		s.exec(t, "UPDATE users SET password_hash = 'broken'")
+		a := s.ask(t, "", login, input(vars{"identifier": "ada@example.org", "password": secret})).refused(t, "INTERNAL")
 		id, _ := a.Errors[0].Extensions["requestId"].(string)
 		if id == "" || id != a.header.Get("X-Request-Id") {
 			t.Errorf("request id %q", id)
 		}
-		if strings.Contains(a.body, "blocked") || strings.Contains(a.body, "SQL") {
+		if strings.Contains(a.body, "hash") || strings.Contains(a.body, "broken") {
 			t.Errorf("the cause got out: %s", a.body)
 		}
 		found := false
@@ -43,6 +43,11 @@ func TestReadyOnlyWhenMigrated(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {
 		s.expect(t, "/healthz", http.StatusOK, "ok\n")
 		s.expect(t, "/readyz", http.StatusServiceUnavailable, "migrations are pending\n")
+		s.ask(t, "", signup, input(vars{"email": "ada@example.org", "password": secret})).refused(t, unavailable)
+		s.ask(t, "", login, input(vars{"identifier": "ada@example.org", "password": secret})).refused(t, unavailable)
+		if strings.Contains(s.log.String(), "argon2id") {
+			t.Error("the hash of the failed sign-up got into the log")
+		}
 		address, err := store.ParseURL(s.config.DatabaseURL)
 		if err != nil {
 			t.Fatal(err)
@@ -84,6 +89,20 @@ func TestDatabaseAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	s.expect(t, "/readyz", http.StatusOK, "ready\n")
 	s.ask(t, ada.token, me, nil).ok(t)
 	s.join(t, "grace@example.org")
+}
+
+// Frozen, it neither answers nor refuses.
+func TestDatabaseThatHangsIsUnavailable(t *testing.T) {
+	t.Parallel()
+	gate := testdb.NewGate(t, testdb.MariaDB(t))
+	gate.Open()
+	s := start(t, gate.URL)
+	ada := s.join(t, "ada@example.org")
+	gate.Stall()
+	s.ask(t, ada.token, me, nil).refused(t, unavailable)
+	gate.Close()
+	gate.Open()
+	s.ask(t, ada.token, me, nil).ok(t)
 }
 
 func TestConnectionThatDiesDuringCommitIsOutcomeUnknown(t *testing.T) {

@@ -101,6 +101,13 @@ func TestUnacceptableDocumentsAndVariables(t *testing.T) {
 		{"a list in a variable", login, `{"input":{"identifier":"ada","password":["` + marker + `"]}}`, "GRAPHQL_VALIDATION_FAILED"},
 		{"an unknown field in a variable", login, `{"input":{"identifier":"ada","password":"x","` + marker + ` ":"` + marker + `"}}`, "GRAPHQL_VALIDATION_FAILED"},
 		{"an unknown enum value in a variable", logout, `{"scope":"` + marker + `"}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"null for a condition with a default", `query ($t: Boolean = true) { me @skip(if: $t) { id } }`, `{"t":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"null for a nested condition", `query ($t: Boolean = true) { me { ...F @include(if: $t) } } fragment F on User { id @skip(if: $t) }`, `{"t":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"null for a mutation's condition", `mutation ($t: Boolean = true) { logout @skip(if: $t) { endedSessionIds } }`, `{"t":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"null for text with a default", `query ($t: String = "x") { validateToken(token: $t) { active } }`, `{"t":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"null for a field with a default", `mutation ($p: String = "x") { login(input: {identifier: "ada", password: $p}) { expiresIn } }`, `{"p":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"null for an argument with a default", `mutation ($s: LogoutScope) { logout(scope: $s) { endedSessionIds } }`, `{"s":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"2,000 fields", `{ ` + strings.Repeat("__typename ", 2000) + `}`, `{}`, "OPERATION_TOO_COMPLEX"},
 		{"two mutations", `mutation { a: login(input: {identifier: "a", password: "` + marker + `"}) { expiresIn } b: login(input: {identifier: "a", password: "b"}) { expiresIn } }`,
 			`{}`, "OPERATION_TOO_COMPLEX"},
 	} {
@@ -195,6 +202,9 @@ func TestEveryAnswerHasARequestIDAndIsNotStored(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range []*answer{
 		s.ask(t, "", me, nil), s.ask(t, "", "{", nil), s.send(t, "PUT", "/graphql", nil, nil),
+		s.send(t, "POST", "/graphql", nil, nil), s.send(t, "GET", "/graphql", nil, nil),
+		s.send(t, "GET", "/graphql?query=mutation{logout{endedSessionIds}}", nil, nil),
+		s.post(t, http.Header{}, bytes.Repeat([]byte(" "), 1<<21)),
 		s.askWith(t, http.Header{requestid.Header: {"chosen-by-the-client"}}, me, nil),
 	} {
 		id := a.header.Get(requestid.Header)
@@ -205,6 +215,10 @@ func TestEveryAnswerHasARequestIDAndIsNotStored(t *testing.T) {
 		if a.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("Cache-Control %q", a.header.Get("Cache-Control"))
 		}
+	}
+	s.send(t, "GET", "/graphql/"+marker+"?query="+marker, nil, nil)
+	if strings.Contains(s.log.String(), marker) {
+		t.Error("an address got into the log")
 	}
 }
 

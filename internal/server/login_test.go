@@ -51,6 +51,8 @@ func TestLogInWithBlankFields(t *testing.T) {
 		s.ask(t, "", login, input(vars{"identifier": " ", "password": ""})).refused(t,
 			"BAD_USER_INPUT field=input.identifier reason=BLANK",
 			"BAD_USER_INPUT field=input.password reason=BLANK")
+		s.ask(t, "", login, input(vars{"identifier": "ada", "password": "pass\x00word"})).refused(t,
+			"BAD_USER_INPUT field=input.password reason=INVALID_FORMAT")
 	})
 }
 

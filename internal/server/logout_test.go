@@ -96,6 +96,28 @@ func TestBlockedSessionIsKeptLongerThanItsTokens(t *testing.T) {
 	})
 }
 
+// The operator has shortened LATCHKEY_ACCESS_TTL since the token was issued.
+func TestBlockOutlivesATokenOfALongerTTL(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		ada := s.join(t, "ada@example.org")
+		session := s.sessionOf(t, ada.token)
+		if err := s.stop(); err != nil {
+			t.Fatal(err)
+		}
+		shorter := s.config
+		shorter.AccessTTL = time.Minute
+		again := startWith(t, shorter)
+		again.ask(t, ada.token, logout, vars{"scope": "CURRENT"}).ok(t)
+		again.inDatabase(t, func(ctx context.Context, tx *ent.Tx) error {
+			blocked, err := tx.BlockedToken.Get(ctx, uuid.FromStringOrNil(session))
+			if err == nil && blocked.ExpiresAt.Before(again.clock.Now().Add(15*time.Minute+30*time.Second)) {
+				t.Errorf("kept until %v", blocked.ExpiresAt)
+			}
+			return err
+		})
+	})
+}
+
 // Every logout succeeds, except that it may find out that another one has just ended its session.
 func TestLogoutsAtOnceDoNotGetInEachOthersWay(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {

@@ -26,6 +26,8 @@ const (
 	databaseWait = 30 * time.Second // for a database that starts at the same time as this server
 	drainLimit   = 10 * time.Second // for requests in flight at the end
 	headerLimit  = 10 * time.Second // for a client to say what it wants
+	readLimit    = 30 * time.Second // and to say all of it
+	idleLimit    = 2 * time.Minute  // between two requests on a connection
 )
 
 // Host is what a server takes from the world around it.
@@ -38,6 +40,9 @@ type Host struct {
 // Run serves until ctx is done, then lets requests in flight finish. It returns nil after an orderly end.
 func Run(ctx context.Context, c config.Config, host Host) error {
 	db, err := openDatabase(ctx, c, host.Log)
+	if err != nil && ctx.Err() != nil {
+		return nil // stopped while it waited for the database
+	}
 	if err != nil {
 		return err
 	}
@@ -48,7 +53,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return fmt.Errorf("signing key: %w", err)
 	}
 	if made {
-		host.Log.Info("made a signing key: back it up, apart from the database", "directory", c.KeysDir, "kid", key.ID)
+		tellNewKey(ctx, host.Log, db, key, c.KeysDir)
 	}
 
 	rules := auth.New(auth.Config{
@@ -73,6 +78,13 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
+}
+
+func tellNewKey(ctx context.Context, log *slog.Logger, db *store.DB, key *token.Key, dir string) {
+	log.Info("made a signing key: back it up, apart from the database", "directory", dir, "kid", key.ID)
+	if used, err := db.Read.User.Query().Exist(ctx); err == nil && used {
+		log.Warn("there are accounts already: if their key was lost, everyone has to log in again", "directory", dir)
+	}
 }
 
 // openDatabase returns a database that answers and, if that is wanted, is migrated.
@@ -117,6 +129,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerLimit,
+		ReadTimeout:       readLimit,
+		IdleTimeout:       idleLimit,
 		ErrorLog:          slog.NewLogLogger(host.Log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
@@ -135,7 +149,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
 	defer cancel()
 	if err := server.Shutdown(draining); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off: %w", err), server.Close())
+		host.Log.Warn("requests that took too long were cut off")
+		return server.Close()
 	}
 	host.Log.Info("stopped")
 	return nil

@@ -36,6 +36,10 @@ func TestOmittedKeepsAndNullClears(t *testing.T) {
 		change(vars{"email": nil, "username": "Ada.L", "currentPassword": secret}).ok(t)
 		expect("<nil>", "ada.l", "Ada Lovelace")
 		change(vars{"username": nil, "currentPassword": secret}).refused(t, "BAD_USER_INPUT field=input.username reason=REQUIRED")
+		change(vars{"username": nil, "newPassword": "x"}).refused(t, // all together
+			"BAD_USER_INPUT field=input.username reason=REQUIRED",
+			"WEAK_PASSWORD field=input.newPassword reason=TOO_SHORT min=8",
+			"BAD_USER_INPUT field=input.currentPassword reason=REQUIRED")
 		change(vars{"email": "new@example.org", "username": nil, "name": "A", "currentPassword": secret}).ok(t)
 		expect("new@example.org", "<nil>", "A")
 		change(vars{"newPassword": nil, "currentPassword": secret}).
@@ -138,17 +142,20 @@ func TestLogInUnderWayDoesNotOutliveAPasswordChange(t *testing.T) {
 		ada := s.join(t, "ada@example.org")
 		const tries = 24
 		tokens := make([]string, tries)
+		oneIsIn := make(chan struct{}, tries)
 		var group sync.WaitGroup
 		for i := range tries {
 			group.Go(func() {
 				a := s.ask(t, "", login, input(vars{"identifier": "ada@example.org", "password": secret}))
 				if len(a.Errors) == 0 {
 					tokens[i] = a.at(t, "login.accessToken")
+					oneIsIn <- struct{}{}
 				} else {
 					a.refused(t, "INVALID_CREDENTIALS")
 				}
 			})
 		}
+		<-oneIsIn // the others are on their way
 		fresh := s.ask(t, ada.token, update, input(vars{"newPassword": "another password", "currentPassword": secret})).ok(t)
 		group.Wait()
 		for _, accessToken := range tokens {

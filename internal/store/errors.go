@@ -26,6 +26,8 @@ var (
 		1040, // too many connections
 		1047, // WSREP: node not prepared for use
 		1053, // server shutdown in progress
+		1142, // command denied to the user
+		1146, // no such table: not migrated
 		1203, // too many connections of this user
 		1290, // read-only
 		1927, // connection was killed
@@ -48,6 +50,8 @@ func Unavailable(err error) bool {
 		return slices.Contains(mysqlAway, answer.Number) || isDeadlock(err)
 	}
 	switch sqliteCode(err) {
+	case sqlite3.SQLITE_ERROR:
+		return strings.Contains(err.Error(), "no such table") // not migrated
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
 		return true
 	}
@@ -90,6 +94,9 @@ func isDeadlock(err error) bool {
 }
 
 func isConnectionLost(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) { // which calls itself a net.Error
+		return false
+	}
 	var network net.Error
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)

@@ -44,11 +44,17 @@ func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
 // ErrNothingApplied means that there is no migration to take back.
 var ErrNothingApplied = errors.New("no migration is applied")
 
-// MigrateDown takes back the migration that was applied last, and returns it, or ErrNothingApplied.
+// ErrNewerSchema means that the last migration came from a newer latchkey.
+var ErrNewerSchema = errors.New("the last migration is not known here: use the latchkey that applied it")
+
+// MigrateDown takes back the migration that was applied last, and returns it, or ErrNothingApplied or ErrNewerSchema.
 func (db *DB) MigrateDown(ctx context.Context) (Migration, error) {
 	result, err := db.migrations.Down(ctx)
 	if errors.Is(err, goose.ErrNoNextVersion) {
 		return Migration{}, ErrNothingApplied
+	}
+	if errors.Is(err, goose.ErrVersionNotFound) {
+		return Migration{}, ErrNewerSchema
 	}
 	if err != nil {
 		return Migration{}, err

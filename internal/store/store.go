@@ -5,7 +5,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -63,33 +62,36 @@ func (db *DB) Serve() error {
 	return err
 }
 
+// pingLimit is how long a database that hangs may keep Wait from saying so.
+const pingLimit = 2 * time.Second
+
 // Wait returns when the database answers, asking every second while it is away. It gives up after limit, when ctx is done,
 // and when waiting would not help (a wrong password, say), with the last reason.
 func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	over := time.After(limit)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var last error
 	for {
-		err := db.Ping(ctx)
-		if ctx.Err() != nil {
-			return fmt.Errorf("gave up: %w", cmp.Or(last, err))
-		}
+		err := db.pingWithin(ctx, pingLimit)
 		if err == nil || !Unavailable(err) {
 			return err
 		}
 		log.Warn("the database does not answer, trying again", "cause", Redact(err))
-		last = err
 		select {
 		case <-tick.C:
+		case <-over:
+			return fmt.Errorf("gave up: %w", err)
 		case <-ctx.Done():
+			return err
 		}
 	}
 }
 
-// Ping tells whether the database answers.
-func (db *DB) Ping(ctx context.Context) error { return db.pools[1].PingContext(ctx) }
+func (db *DB) pingWithin(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return db.pools[1].PingContext(ctx)
+}
 
 // Close closes all connections and gives up what Serve claimed.
 func (db *DB) Close() error {

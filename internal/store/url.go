@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"errors"
+	"io/fs"
+	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -21,8 +25,11 @@ type URL struct {
 // skip-verify; none by default). Its errors never repeat the address, which may hold a password.
 func ParseURL(raw string) (URL, error) {
 	if path, ok := strings.CutPrefix(raw, "sqlite:"); ok {
-		if path == "" || path == ":memory:" {
+		switch {
+		case path == "" || path == ":memory:":
 			return URL{}, errors.New("the path of a file is missing")
+		case strings.HasPrefix(path, "//"):
+			return URL{}, errors.New("the path follows sqlite: directly, without //")
 		}
 		return URL{dialect: dialect.SQLite, path: path}, nil
 	}
@@ -36,11 +43,23 @@ func ParseURL(raw string) (URL, error) {
 		return URL{}, errors.New("the host is missing")
 	case u.Port() != "" && !isPort(u.Port()):
 		return URL{}, errors.New("the port is not a number from 1 to 65535")
-	case len(u.Path) < 2:
-		return URL{}, errors.New("the name of the database is missing")
+	case len(u.Path) < 2 || strings.Contains(u.EscapedPath()[1:], "/"):
+		return URL{}, errors.New("after the host comes the name of the database, and nothing else")
 	}
 	config, err := mysqlConfig(u)
 	return URL{dialect: dialect.MySQL, mysql: config}, err
+}
+
+// Exists returns an error if it is an SQLite file that does not exist. Open would make it.
+func (u URL) Exists() error {
+	if u.dialect != dialect.SQLite {
+		return nil
+	}
+	_, err := os.Stat(u.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("there is no database at " + u.path)
+	}
+	return err
 }
 
 func isPort(s string) bool {
@@ -53,18 +72,19 @@ func mysqlConfig(u *url.URL) (*mysql.Config, error) {
 	config.User = u.User.Username()
 	config.Passwd, _ = u.User.Password()
 	config.Net = "tcp"
-	config.Addr = u.Host
-	if u.Port() == "" {
-		config.Addr += ":3306"
-	}
+	config.Addr = net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "3306"))
 	config.DBName = u.Path[1:]
-	config.TLSConfig = u.Query().Get("tls")
+	options, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, errors.New("the options can't be read")
+	}
+	config.TLSConfig = options.Get("tls")
 	switch config.TLSConfig {
 	case "", "true", "preferred", "skip-verify":
 	default:
 		return nil, errors.New("tls is one of true, preferred and skip-verify")
 	}
-	for option := range u.Query() {
+	for option := range options {
 		if option != "tls" {
 			return nil, errors.New("the only option is tls")
 		}

@@ -18,6 +18,7 @@ type Gate struct {
 	mu     sync.Mutex
 	gate   net.Listener // nil while closed
 	cutAt  []byte
+	stall  bool
 	lines  map[net.Conn]bool
 }
 
@@ -59,10 +60,18 @@ func (g *Gate) Open() {
 	go g.accept(gate)
 }
 
+// Stall lets nothing more come back from the database, until Close.
+func (g *Gate) Stall() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stall = true
+}
+
 // Close cuts all connections and refuses new ones.
 func (g *Gate) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.stall = false
 	if g.gate != nil {
 		_ = g.gate.Close()
 		g.gate = nil
@@ -101,7 +110,7 @@ func (g *Gate) accept(gate net.Listener) {
 }
 
 // pass copies what comes from one side to the other until either is closed, and then closes both.
-func (g *Gate) pass(from, to net.Conn, mayCut bool) {
+func (g *Gate) pass(from, to net.Conn, toDatabase bool) {
 	defer to.Close()   //nolint:errcheck // the other side sees it
 	defer from.Close() //nolint:errcheck // the other side sees it
 	chunk := make([]byte, 64<<10)
@@ -109,8 +118,12 @@ func (g *Gate) pass(from, to net.Conn, mayCut bool) {
 		n, err := from.Read(chunk)
 		if n > 0 {
 			g.mu.Lock()
-			cut := mayCut && len(g.cutAt) > 0 && bytes.Contains(chunk[:n], g.cutAt)
+			cut := toDatabase && len(g.cutAt) > 0 && bytes.Contains(chunk[:n], g.cutAt)
+			lost := !toDatabase && g.stall
 			g.mu.Unlock()
+			if lost {
+				continue
+			}
 			if cut {
 				_ = from.Close() // nothing comes back
 			}

@@ -40,9 +40,10 @@ type Config struct {
 
 // Tokens issues and verifies access tokens with one key. Safe for concurrent use.
 type Tokens struct {
-	key    *Key
-	config Config
-	parser *jwt.Parser
+	key       *Key
+	config    Config
+	parser    *jwt.Parser // of the form and the signature
+	validator *jwt.Validator
 }
 
 // New returns Tokens that sign with key.
@@ -52,12 +53,15 @@ func New(key *Key, config Config) *Tokens {
 		config: config,
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
+			jwt.WithStrictDecoding(),
+			jwt.WithoutClaimsValidation(),
+		),
+		validator: jwt.NewValidator(
 			jwt.WithIssuer(config.Issuer),
 			jwt.WithAudience(config.Audience),
 			jwt.WithExpirationRequired(),
 			jwt.WithLeeway(Leeway),
 			jwt.WithTimeFunc(config.Now),
-			jwt.WithStrictDecoding(),
 		),
 	}
 }
@@ -100,6 +104,9 @@ func (t *Tokens) Verify(raw string) (Claims, error) {
 	if raw == "" {
 		return Claims{}, Missing
 	}
+	if strings.ContainsAny(raw, "\r\n") { // which base64 decoders skip
+		return Claims{}, Malformed
+	}
 	var wire wireClaims
 	parsed, err := t.parser.ParseWithClaims(raw, &wire, t.publicKey)
 	if err != nil {
@@ -108,11 +115,10 @@ func (t *Tokens) Verify(raw string) (Claims, error) {
 	if !acceptableHeader(parsed.Header) {
 		return Claims{}, InvalidClaims
 	}
-	claims, err := wire.claims()
-	if err != nil {
-		return Claims{}, InvalidClaims
+	if err := t.validator.Validate(wire); err != nil {
+		return Claims{}, problemOf(err)
 	}
-	return claims, nil
+	return wire.claims(), nil
 }
 
 // errUnknownKey makes the library report a signature that can't be verified.
@@ -136,16 +142,23 @@ func acceptableHeader(header map[string]any) bool {
 	return strings.TrimPrefix(strings.ToLower(typ), "application/") == mediaType
 }
 
-func (w *wireClaims) claims() (Claims, error) {
-	userID, errUser := uuid.FromString(w.Subject)
-	sessionID, errSession := uuid.FromString(w.SessionID)
-	id, errID := uuid.FromString(w.ID)
+// Validate is called by the library beside its own checks: what RFC 9068 adds to a JWT has to be there too.
+func (w wireClaims) Validate() error {
+	for _, id := range []string{w.Subject, w.SessionID, w.ID} {
+		if _, err := uuid.FromString(id); err != nil {
+			return jwt.ErrTokenRequiredClaimMissing
+		}
+	}
+	return nil
+}
+
+func (w wireClaims) claims() Claims {
 	return Claims{
-		UserID:    userID,
-		SessionID: sessionID,
-		ID:        id,
+		UserID:    uuid.FromStringOrNil(w.Subject),
+		SessionID: uuid.FromStringOrNil(w.SessionID),
+		ID:        uuid.FromStringOrNil(w.ID),
 		Role:      w.Role,
 		Version:   w.Version,
 		ExpiresAt: w.ExpiresAt.UTC(),
-	}, errors.Join(errUser, errSession, errID)
+	}
 }

@@ -30,9 +30,17 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] != "" {
 		name = os.Args[1]
 	}
-	if err := errors.Join(diffSQLite(name), diffMySQL(name)); err != nil {
+	if err := diff(name); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// diff begins with the one that can fail, so that no dialect is left behind.
+func diff(name string) error {
+	if err := diffMySQL(name); err != nil {
+		return err
+	}
+	return diffSQLite(name)
 }
 
 func diffSQLite(name string) error {
@@ -41,7 +49,7 @@ func diffSQLite(name string) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // in memory
-	return diff(name, "ent/migrate/sqlite", dialect.SQLite, db)
+	return replay(name, "ent/migrate/sqlite", dialect.SQLite, db)
 }
 
 func diffMySQL(name string) (err error) {
@@ -71,11 +79,11 @@ func diffMySQL(name string) (err error) {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // the database is dropped
-	return diff(name, "ent/migrate/mysql", dialect.MySQL, db)
+	return replay(name, "ent/migrate/mysql", dialect.MySQL, db)
 }
 
-// diff replays the migrations in path on the empty db and writes what is missing.
-func diff(name, path, driver string, db *sql.DB) error {
+// replay replays the migrations in path on the empty db and writes what is missing.
+func replay(name, path, driver string, db *sql.DB) error {
 	dir, err := sqltool.NewGooseDir(path)
 	if err != nil {
 		return err

@@ -1,0 +1,116 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/password"
+	"latchkey/internal/requestid"
+	"latchkey/internal/token"
+)
+
+// testHandler is a Handler without a database: what reaches one panics, and is INTERNAL.
+type testHandler struct {
+	http.Handler
+	log    *bytes.Buffer
+	tokens *token.Tokens
+}
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func newTestHandler(t testing.TB, introspection bool) *testHandler {
+	t.Helper()
+	key, err := token.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return noon }
+	tokens := token.New(key, token.Config{
+		Issuer: "http://localhost:8080", Audience: "latchkey", TTL: 15 * time.Minute, Now: now,
+	})
+	rules := auth.New(auth.Config{
+		Tokens: tokens, Passwords: password.NewHasher(), Policy: password.Policy{Min: 8}, OpenSignup: true,
+		IDs: uuid.NewGen(), Now: now,
+	})
+	text := &bytes.Buffer{}
+	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	handler := NewHandler(Options{Auth: rules, Introspection: introspection, Log: log})
+	return &testHandler{
+		Handler: requestid.Middleware(handler, slog.New(slog.DiscardHandler), now), log: text, tokens: tokens,
+	}
+}
+
+// request is the body of a POST.
+type request struct {
+	Query         string          `json:"query"`
+	Variables     json.RawMessage `json:"variables,omitempty"`
+	OperationName string          `json:"operationName,omitempty"`
+	bearer        string
+}
+
+// answer is a response.
+type answer struct {
+	header http.Header
+	body   string
+	Data   any
+	Errors []struct {
+		Message    string
+		Extensions map[string]any
+	}
+}
+
+func (h *testHandler) ask(t testing.TB, r request) answer {
+	t.Helper()
+	body, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.post(t, body, r.bearer)
+}
+
+func (h *testHandler) post(t testing.TB, body []byte, bearer string) answer {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	if bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	a := answer{header: recorder.Header(), body: recorder.Body.String()}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &a); err != nil {
+		t.Fatalf("not JSON: %v: %s", err, a.body)
+	}
+	return a
+}
+
+// refused fails the test unless the errors have exactly these codes.
+func (a answer) refused(t testing.TB, want ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range a.Errors {
+		code, _ := e.Extensions["code"].(string)
+		got = append(got, code)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("refused with %v, want %v: %s", got, want, a.body)
+	}
+}
+
+// notExecuted fails the test if there is data, be it null, or if anything was logged.
+func (h *testHandler) notExecuted(t testing.TB, a answer) {
+	t.Helper()
+	if strings.Contains(a.body, `"data"`) || h.log.Len() > 0 {
+		t.Errorf("something ran: %s, logged %s", a.body, h.log)
+	}
+}

@@ -1,0 +1,156 @@
+package config_test
+
+import (
+	"errors"
+	"log/slog"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"latchkey/internal/config"
+)
+
+// good is a configuration that can be used.
+func good() config.Config {
+	return config.Config{
+		Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", Issuer: "http://localhost:8080",
+		Audience: "latchkey", AccessTTL: 15 * time.Minute, PasswordMin: 8, Signup: "open", LogFormat: "auto", LogLevel: "info",
+	}
+}
+
+func TestCheckAcceptsWhatCanBeUsed(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*config.Config){
+		"the defaults":                  func(*config.Config) {},
+		"any free port":                 func(c *config.Config) { c.Addr = "127.0.0.1:0" },
+		"an address of IPv6":            func(c *config.Config) { c.Addr = "[::1]:65535" },
+		"a host's name":                 func(c *config.Config) { c.Addr = "localhost:80" },
+		"MySQL":                         func(c *config.Config) { c.DatabaseURL = "mysql://u:p@h:3306/n?tls=true" },
+		"an issuer with a path":         func(c *config.Config) { c.Issuer = "https://example.org/id" },
+		"an issuer of IPv6":             func(c *config.Config) { c.Issuer = "http://[::1]:8080" },
+		"the shortest life of a token":  func(c *config.Config) { c.AccessTTL = time.Second },
+		"the longest life of a token":   func(c *config.Config) { c.AccessTTL = 24 * time.Hour },
+		"the longest shortest password": func(c *config.Config) { c.PasswordMin = 64 },
+		"no sign-up":                    func(c *config.Config) { c.Signup = "closed" },
+		"logs as text":                  func(c *config.Config) { c.LogFormat = "text" },
+		"logs as JSON":                  func(c *config.Config) { c.LogFormat = "json" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := good()
+			change(&c)
+			if err := c.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
+	t.Parallel()
+	type change = func(*config.Config)
+	addr := func(s string) change { return func(c *config.Config) { c.Addr = s } }
+	database := func(s string) change { return func(c *config.Config) { c.DatabaseURL = s } }
+	issuer := func(s string) change { return func(c *config.Config) { c.Issuer = s } }
+	ttl := func(d time.Duration) change { return func(c *config.Config) { c.AccessTTL = d } }
+	passwordMin := func(n int) change { return func(c *config.Config) { c.PasswordMin = n } }
+	signup := func(s string) change { return func(c *config.Config) { c.Signup = s } }
+	format := func(s string) change { return func(c *config.Config) { c.LogFormat = s } }
+	level := func(s string) change { return func(c *config.Config) { c.LogLevel = s } }
+	for _, c := range []struct {
+		name, variable string
+		change         change
+	}{
+		{"no address", "LATCHKEY_ADDR", addr("")},
+		{"an address without a port", "LATCHKEY_ADDR", addr("localhost")},
+		{"an address with an empty port", "LATCHKEY_ADDR", addr("localhost:")},
+		{"a port alone", "LATCHKEY_ADDR", addr("8080")},
+		{"a port that is too high", "LATCHKEY_ADDR", addr(":65536")},
+		{"a port below zero", "LATCHKEY_ADDR", addr(":-1")},
+		{"a port that is a word", "LATCHKEY_ADDR", addr(":web")},
+		{"a URL for the address", "LATCHKEY_ADDR", addr("http://localhost:8080")},
+		{"no database", "LATCHKEY_DATABASE_URL", database("")},
+		{"another kind of database", "LATCHKEY_DATABASE_URL", database("postgres://u:hunter2@h/n")},
+		{"a database without a name", "LATCHKEY_DATABASE_URL", database("mysql://u:hunter2@h/")},
+		{"a database that is no URL", "LATCHKEY_DATABASE_URL", database("mysql://u:hunter2%@h/n")},
+		{"a database with an unknown option", "LATCHKEY_DATABASE_URL", database("mysql://u:hunter2@h/n?x=hunter2")},
+		{"no directory of keys", "LATCHKEY_KEYS_DIR", func(c *config.Config) { c.KeysDir = "" }},
+		{"no issuer", "LATCHKEY_ISSUER", issuer("")},
+		{"an issuer that is a name", "LATCHKEY_ISSUER", issuer("localhost:8080")},
+		{"an issuer of another scheme", "LATCHKEY_ISSUER", issuer("ftp://example.org")},
+		{"an issuer without a host", "LATCHKEY_ISSUER", issuer("https://")},
+		{"an issuer with a port only", "LATCHKEY_ISSUER", issuer("http://:8080")},
+		{"an issuer with a path only", "LATCHKEY_ISSUER", issuer("https:///id")},
+		{"an issuer with a query", "LATCHKEY_ISSUER", issuer("https://example.org?a=b")},
+		{"an issuer with a fragment", "LATCHKEY_ISSUER", issuer("https://example.org#a")},
+		{"an issuer with a password", "LATCHKEY_ISSUER", issuer("https://u:hunter2@example.org")},
+		{"an issuer that is no URL", "LATCHKEY_ISSUER", issuer("https://exa mple.org")},
+		{"no audience", "LATCHKEY_AUDIENCE", func(c *config.Config) { c.Audience = "" }},
+		{"no life", "LATCHKEY_ACCESS_TTL", ttl(0)},
+		{"a life below zero", "LATCHKEY_ACCESS_TTL", ttl(-time.Minute)},
+		{"a life below a second", "LATCHKEY_ACCESS_TTL", ttl(999 * time.Millisecond)},
+		{"half a second more", "LATCHKEY_ACCESS_TTL", ttl(1500 * time.Millisecond)},
+		{"a life beyond a day", "LATCHKEY_ACCESS_TTL", ttl(24*time.Hour + time.Second)},
+		{"passwords of 7 characters", "LATCHKEY_PASSWORD_MIN", passwordMin(7)},
+		{"passwords of 65 characters", "LATCHKEY_PASSWORD_MIN", passwordMin(65)},
+		{"passwords of less than none", "LATCHKEY_PASSWORD_MIN", passwordMin(-8)},
+		{"a sign-up that is neither", "LATCHKEY_SIGNUP", signup("invite")},
+		{"a sign-up in capitals", "LATCHKEY_SIGNUP", signup("OPEN")},
+		{"no sign-up", "LATCHKEY_SIGNUP", signup("")},
+		{"another format", "LATCHKEY_LOG_FORMAT", format("xml")},
+		{"another level", "LATCHKEY_LOG_LEVEL", level("trace")},
+		{"a level in capitals", "LATCHKEY_LOG_LEVEL", level("INFO")},
+		{"a level between", "LATCHKEY_LOG_LEVEL", level("info+2")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			bad := good()
+			c.change(&bad)
+			err := bad.Check()
+			var problem *config.Problem
+			if !errors.As(err, &problem) || problem.Variable != c.variable {
+				t.Fatalf("got %v, want a Problem with %s", err, c.variable)
+			}
+			flag := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(c.variable, "LATCHKEY_"), "_", "-"))
+			for _, want := range []string{c.variable, "--" + flag, problem.Want} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not tell %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("the error is %q", err)
+			}
+		})
+	}
+}
+
+// The names of the flags come from those of the fields, those of the variables from the tags.
+func TestEveryFieldHasAVariableAndHelp(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[config.Config]()) {
+		variable := field.Tag.Get("env")
+		if !strings.HasPrefix(variable, "LATCHKEY_") || seen[variable] {
+			t.Errorf("%s has the variable %q", field.Name, variable)
+		}
+		seen[variable] = true
+		if want := strings.ToUpper(field.Name); strings.ReplaceAll(strings.TrimPrefix(variable, "LATCHKEY_"), "_", "") != want {
+			t.Errorf("%s has the variable %s", field.Name, variable)
+		}
+		if field.Tag.Get("help") == "" || field.Tag.Get("default") == "" {
+			t.Errorf("%s has no help or no default", field.Name)
+		}
+	}
+}
+
+func TestLevel(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	} {
+		if got := (&config.Config{LogLevel: name}).Level(); got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,12 @@
+package password
+
+// Fill takes all slots of h, and returns what gives one of them back.
+func Fill(h *Hasher) (release func()) {
+	for range cap(h.slots) {
+		h.slots <- struct{}{}
+	}
+	return func() { <-h.slots }
+}
+
+// Slots is how many hashes h computes at once.
+func Slots(h *Hasher) int { return cap(h.slots) }

@@ -1,0 +1,126 @@
+package store_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"latchkey/internal/store"
+)
+
+func TestMigrations(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		expectMigrated(t, db, false)
+		pending := names(t, db, false)
+		if len(pending) == 0 || !strings.HasSuffix(pending[0], "_init.sql") {
+			t.Fatalf("pending: %v", pending)
+		}
+		if applied := names(t, db, true); len(applied) != 0 {
+			t.Errorf("applied before anything was: %v", applied)
+		}
+
+		applied, err := db.MigrateUp(t.Context())
+		if err != nil || len(applied) != len(pending) || applied[0].Name != pending[0] {
+			t.Fatalf("applied %v, %v; want %v", applied, err, pending)
+		}
+		expectMigrated(t, db, true)
+		if got := names(t, db, true); !slices.Equal(got, pending) {
+			t.Errorf("applied %v, want %v", got, pending)
+		}
+		mustCreate(t, db, "alice@example.org")
+
+		if again, err := db.MigrateUp(t.Context()); err != nil || len(again) != 0 {
+			t.Errorf("applied again: %v, %v", again, err)
+		}
+		expectUsers(t, db, 1)
+
+		for _, name := range slices.Backward(pending) {
+			undone, err := db.MigrateDown(t.Context())
+			if err != nil || undone.Name != name {
+				t.Fatalf("took back %v, %v; want %s", undone, err, name)
+			}
+			expectMigrated(t, db, false)
+		}
+		if undone, err := db.MigrateDown(t.Context()); !errors.Is(err, store.ErrNothingApplied) {
+			t.Errorf("took back %v, %v; want nothing", undone, err)
+		}
+		if _, err := db.Read.User.Query().Count(t.Context()); err == nil {
+			t.Error("the users are still there")
+		}
+
+		if _, err := db.MigrateUp(t.Context()); err != nil { // down has left nothing in the way
+			t.Fatal(err)
+		}
+		expectUsers(t, db, 0)
+	})
+}
+
+func expectMigrated(t *testing.T, db *store.DB, want bool) {
+	t.Helper()
+	if got, err := db.Migrated(t.Context()); err != nil || got != want {
+		t.Errorf("migrated: %v, %v; want %v", got, err, want)
+	}
+}
+
+// names returns the migrations that are applied, or those that are not.
+func names(t *testing.T, db *store.DB, applied bool) []string {
+	t.Helper()
+	all, err := db.Migrations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, migration := range all {
+		if migration.AppliedAt.IsZero() != applied {
+			found = append(found, migration.Name)
+		}
+	}
+	return found
+}
+
+// Servers that start at once on a new database all come up, and each migration is applied by one of them.
+func TestMigrateUpAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		const servers = 8
+		var all sync.WaitGroup
+		var applied [servers]int
+		start := make(chan struct{})
+		for i := range servers {
+			all.Go(func() {
+				<-start
+				db, err := tryOpen(t.Context(), url)
+				if err != nil {
+					t.Errorf("open: %v", err)
+					return
+				}
+				defer func() {
+					if err := db.Close(); err != nil {
+						t.Errorf("close: %v", err)
+					}
+				}()
+				migrations, err := db.MigrateUp(t.Context())
+				if err != nil {
+					t.Errorf("migrate: %v", err)
+				}
+				if done, err := db.Migrated(t.Context()); err != nil || !done {
+					t.Errorf("migrated: %v, %v", done, err)
+				}
+				applied[i] = len(migrations)
+			})
+		}
+		close(start)
+		all.Wait()
+		sum := 0
+		for _, n := range applied {
+			sum += n
+		}
+		db := open(t, url)
+		if want := len(names(t, db, true)); sum != want {
+			t.Errorf("%d migrations were applied, want %d", sum, want)
+		}
+		expectUsers(t, db, 0)
+	})
+}
