@@ -157,3 +157,24 @@ func TestPanicOfAResolverIsInternal(t *testing.T) {
 		t.Error("the token is in the log")
 	}
 }
+
+// panicking panics where gqlgen does not look.
+type panicking struct{ oneMutation }
+
+func (panicking) MutateOperationContext(context.Context, *graphql.OperationContext) *gqlerror.Error {
+	panic("hunter2")
+}
+
+func TestPanicOutsideOfAResolverIsInternalToo(t *testing.T) {
+	t.Parallel()
+	h := newTestHandler(t, true)
+	h.graph.exec.Use(panicking{})
+	a := h.ask(t, request{Query: `{ __typename }`})
+	a.refused(t, "INTERNAL")
+	if strings.Contains(a.body, "hunter2") || !strings.Contains(h.log.String(), "panic: hunter2") {
+		t.Errorf("answer %s, log %s", a.body, h.log)
+	}
+	if id := a.header.Get("X-Request-Id"); len(a.Errors) == 1 && a.Errors[0].Extensions["requestId"] != id {
+		t.Errorf("the extensions are %v, the header %q", a.Errors[0].Extensions, id)
+	}
+}

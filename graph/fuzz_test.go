@@ -14,6 +14,8 @@ func FuzzHandler(f *testing.F) {
 	}
 	f.Add(logoutDocument, `{"scope":"current"}`, "")
 	f.Add(`query ($x: [String!]! = ["a"]) { __type(name: "a") { name } }`, `{"x":[null,[1]]}`, "")
+	f.Add(`query ($x: Boolean = true) { me @skip(if: $x) { id } }`, `{"x":null}`, "")
+	f.Add(`mutation ($x: LogoutScope) { logout(scope: $x) { endedSessionIds } }`, `{"x":null}`, "")
 	f.Add(`{ ...x } fragment x on Query { ...x }`, `{}`, "")
 	h := newTestHandler(f, true)
 	f.Fuzz(func(t *testing.T, query, variables, operationName string) {

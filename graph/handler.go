@@ -25,17 +25,17 @@ import (
 type Options struct {
 	Auth          *auth.Service
 	Introspection bool // whether clients may read the schema
-	Log           *slog.Logger
+	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
+	// been applied by then is UNAVAILABLE.
+	Timeout time.Duration
+	Log     *slog.Logger
 }
-
-// requestLimit is how long an operation may take, waiting for the hash queue or a database that hangs included. What has
-// not been applied by then is UNAVAILABLE.
-const requestLimit = 10 * time.Second
 
 // Handler answers POST and GET on /graphql.
 type Handler struct {
-	auth *auth.Service
-	exec *executor.Executor
+	auth    *auth.Service
+	exec    *executor.Executor
+	timeout time.Duration
 }
 
 // NewHandler returns a Handler.
@@ -55,7 +55,7 @@ func NewHandler(o Options) *Handler {
 		exec.Use(noIntrospection{})
 		exec.SetDisableSuggestion(true)
 	}
-	return &Handler{auth: o.Auth, exec: exec}
+	return &Handler{auth: o.Auth, exec: exec, timeout: o.Timeout}
 }
 
 // ServeHTTP answers one request.
@@ -66,7 +66,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeRefusal(w, accepts, refusal)
 		return
 	}
-	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), requestLimit)
+	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
 	defer h.recover(ctx, w, accepts)
 	ctx = h.auth.WithToken(ctx, bearerToken(r.Header))

@@ -16,12 +16,14 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
+	"latchkey/internal/store"
 	"latchkey/internal/token"
 )
 
 // testHandler is a Handler without a database: what reaches one panics, and is INTERNAL.
 type testHandler struct {
 	http.Handler
+	graph  *Handler
 	log    *bytes.Buffer
 	tokens *token.Tokens
 }
@@ -29,6 +31,11 @@ type testHandler struct {
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func newTestHandler(t testing.TB, introspection bool) *testHandler {
+	t.Helper()
+	return newTestHandlerOn(t, nil, introspection, time.Minute)
+}
+
+func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout time.Duration) *testHandler {
 	t.Helper()
 	key, err := token.NewKey()
 	if err != nil {
@@ -39,14 +46,14 @@ func newTestHandler(t testing.TB, introspection bool) *testHandler {
 		Issuer: "http://localhost:8080", Audience: "latchkey", TTL: 15 * time.Minute, Now: now,
 	})
 	rules := auth.New(auth.Config{
-		Tokens: tokens, Passwords: password.NewHasher(), Policy: password.Policy{Min: 8}, OpenSignup: true,
+		DB: db, Tokens: tokens, Passwords: password.NewHasher(), Policy: password.Policy{Min: 8}, OpenSignup: true,
 		IDs: uuid.NewGen(), Now: now,
 	})
 	text := &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	handler := NewHandler(Options{Auth: rules, Introspection: introspection, Log: log})
+	handler := NewHandler(Options{Auth: rules, Introspection: introspection, Timeout: timeout, Log: log})
 	return &testHandler{
-		Handler: requestid.Middleware(handler, slog.New(slog.DiscardHandler), now), log: text, tokens: tokens,
+		Handler: requestid.Middleware(handler, slog.New(slog.DiscardHandler), now), graph: handler, log: text, tokens: tokens,
 	}
 }
 

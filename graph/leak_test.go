@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -113,35 +114,34 @@ const (
 func TestNoErrorRepeatsAValue(t *testing.T) {
 	t.Parallel()
 	for _, c := range valuesInTheWrongPlace {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			h := newTestHandler(t, true)
-			r := request{Query: c.query, OperationName: c.operationName}
-			if c.variables != "" {
-				r.Variables = json.RawMessage(c.variables)
-			}
-			if !repeatsAValue(c.query + c.variables + c.operationName) {
-				t.Fatal("there is no value in the request")
-			}
-			a := h.ask(t, r)
-			if len(a.Errors) == 0 {
-				t.Fatalf("no error: %s", a.body)
-			}
-			code := c.code
-			if code == "" {
-				code = "GRAPHQL_VALIDATION_FAILED"
-			}
-			for _, e := range a.Errors {
-				if e.Extensions["code"] != code || e.Message == "" {
-					t.Errorf("code %v, message %q; want %s", e.Extensions["code"], e.Message, code)
+		r := request{Query: c.query, OperationName: c.operationName}
+		if c.variables != "" {
+			r.Variables = json.RawMessage(c.variables)
+		}
+		if !repeatsAValue(c.query + c.variables + c.operationName) {
+			t.Fatalf("%s: there is no value in the request", c.name)
+		}
+		code := cmp.Or(c.code, "GRAPHQL_VALIDATION_FAILED")
+		for state, introspection := range map[string]bool{"on": true, "off": false} { // each has its own messages
+			t.Run(c.name+", introspection "+state, func(t *testing.T) {
+				t.Parallel()
+				h := newTestHandler(t, introspection)
+				a := h.ask(t, r)
+				if len(a.Errors) == 0 {
+					t.Fatalf("no error: %s", a.body)
 				}
-			}
-			for where, text := range map[string]string{"the answer": a.body, "the log": h.log.String()} {
-				if repeatsAValue(text) {
-					t.Errorf("%s repeats the value: %s", where, text)
+				for _, e := range a.Errors {
+					if e.Extensions["code"] != code || e.Message == "" {
+						t.Errorf("code %v, message %q; want %s", e.Extensions["code"], e.Message, code)
+					}
 				}
-			}
-		})
+				for where, text := range map[string]string{"the answer": a.body, "the log": h.log.String()} {
+					if repeatsAValue(text) {
+						t.Errorf("%s repeats the value: %s", where, text)
+					}
+				}
+			})
+		}
 	}
 }
 

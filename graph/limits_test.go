@@ -97,6 +97,19 @@ func TestIntrospection(t *testing.T) {
 			}
 		})
 	}
+	t.Run("being off, nothing is suggested either", func(t *testing.T) {
+		t.Parallel()
+		for _, query := range []string{
+			`{ mee { id } }`, `{ me { idd } }`, `{ me(identifier: 1) { id } }`, `mutation { login(inputt: 1) { accesToken } }`,
+			`mutation { login(input: {identifierr: "a", pasword: "b"}) { expiresIn } }`, `mutation { logout(scope: "CURRENTT") { id } }`,
+			`{ me { ... on Usr { id } } }`, `{ me { id @skipp(if: true) } }`, `{ me }`,
+		} {
+			a := newTestHandler(t, false).ask(t, request{Query: query})
+			if len(a.Errors) == 0 || strings.Contains(a.body, "Did you mean") {
+				t.Errorf("%s: %s", query, a.body)
+			}
+		}
+	})
 	t.Run("being off, __typename is still answered", func(t *testing.T) {
 		t.Parallel()
 		a := newTestHandler(t, false).ask(t, request{Query: `{ __typename a: validateToken(token: "") { __typename } }`})

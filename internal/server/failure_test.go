@@ -91,20 +91,6 @@ func TestDatabaseAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	s.join(t, "grace@example.org")
 }
 
-// Frozen, it neither answers nor refuses.
-func TestDatabaseThatHangsIsUnavailable(t *testing.T) {
-	t.Parallel()
-	gate := testdb.NewGate(t, testdb.MariaDB(t))
-	gate.Open()
-	s := start(t, gate.URL)
-	ada := s.join(t, "ada@example.org")
-	gate.Stall()
-	s.ask(t, ada.token, me, nil).refused(t, unavailable)
-	gate.Close()
-	gate.Open()
-	s.ask(t, ada.token, me, nil).ok(t)
-}
-
 func TestConnectionThatDiesDuringCommitIsOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	gate := testdb.NewGate(t, testdb.MariaDB(t))

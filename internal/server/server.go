@@ -24,6 +24,7 @@ import (
 
 const (
 	databaseWait = 30 * time.Second // for a database that starts at the same time as this server
+	requestLimit = 10 * time.Second // for an operation
 	drainLimit   = 10 * time.Second // for requests in flight at the end
 	headerLimit  = 10 * time.Second // for a client to say what it wants
 	readLimit    = 30 * time.Second // and to say all of it
@@ -66,7 +67,9 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		Now:        host.Now,
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graph.NewHandler(graph.Options{Auth: rules, Introspection: c.Introspection, Log: host.Log}))
+	mux.Handle("/graphql", graph.NewHandler(graph.Options{
+		Auth: rules, Introspection: c.Introspection, Timeout: requestLimit, Log: host.Log,
+	}))
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.Handle("GET /readyz", readyz(db))
 	if c.Playground {

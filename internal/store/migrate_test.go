@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"latchkey/internal/store"
+	"latchkey/internal/testdb"
 )
 
 func TestMigrations(t *testing.T) {
@@ -123,4 +125,27 @@ func TestMigrateUpAtOnce(t *testing.T) {
 		}
 		expectUsers(t, db, 0)
 	})
+}
+
+// An older latchkey does not know how to take back what a newer one has applied.
+func TestMigrationOfANewerLatchkey(t *testing.T) {
+	t.Parallel()
+	url := testdb.SQLite(t)
+	db := openMigrated(t, url)
+	raw, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close() //nolint:errcheck // Exec tells
+	_, err = raw.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (29991231235959, 1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectMigrated(t, db, true)
+	if applied, err := db.MigrateUp(t.Context()); err != nil || len(applied) != 0 {
+		t.Errorf("applied %v, %v; want nothing", applied, err)
+	}
+	if undone, err := db.MigrateDown(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("took back %v, %v; want ErrNewerSchema", undone, err)
+	}
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"latchkey/ent"
 	"latchkey/internal/store"
@@ -111,6 +113,33 @@ func TestMySQLConnectionThatIsKilled(t *testing.T) {
 		killConnections(t, address)
 		expectUsers(t, db, 1)
 	})
+}
+
+// The network is silent from before the commit on. The time is real, and only bounds a test that hangs.
+func TestMySQLCommitThatIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	gate := testdb.NewGate(t, testdb.MariaDB(t))
+	gate.Open()
+	db := openMigrated(t, gate.URL)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- db.Tx(ctx, func(tx *ent.Tx) error {
+			_, err := create(ctx, tx, "alice@example.org")
+			gate.Stall()
+			return err
+		})
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, store.ErrOutcomeUnknown) {
+			t.Errorf("error %v; want an unknown outcome", err)
+		}
+	case <-time.After(15 * time.Second):
+		t.Error("the transaction does not end when the time of its context is over")
+		gate.Close()
+	}
 }
 
 // killConnections kills all connections to the database at address, and waits until they are gone.

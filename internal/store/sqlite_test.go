@@ -148,3 +148,25 @@ func TestSQLiteEnforcesForeignKeys(t *testing.T) {
 		t.Errorf("error %v; want one about the foreign key", err)
 	}
 }
+
+func TestExists(t *testing.T) {
+	t.Parallel()
+	missing, there := testdb.SQLite(t), testdb.SQLite(t)
+	open(t, there)
+	for url, want := range map[string]string{
+		there:   "",
+		missing: "there is no database at " + strings.TrimPrefix(missing, "sqlite:"),
+		nobody:  "", // a server is not asked
+	} {
+		address, err := store.ParseURL(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := address.Exists(); (err == nil) != (want == "") || (err != nil && err.Error() != want) {
+			t.Errorf("%s: %v, want %q", url, err, want)
+		}
+	}
+	if _, err := os.Stat(strings.TrimPrefix(missing, "sqlite:")); err == nil {
+		t.Error("the file was made")
+	}
+}

@@ -70,6 +70,8 @@ func TestParseURLRefuses(t *testing.T) {
 		"":                                                        "unknown kind of database",
 		"latchkey.db":                                             "unknown kind of database",
 		"sqlite:":                                                 "the path of a file is missing",
+		"sqlite://data/latchkey.db":                               "without //",
+		"sqlite:///data/latchkey.db":                              "without //",
 		"sqlite::memory:":                                         "the path of a file is missing",
 		"postgres://u:" + secret + "@h/n":                         "unknown kind of database",
 		"u:" + secret + "@tcp(h)/n":                               "", // a DSN of the driver
