@@ -35,7 +35,8 @@ const retryAfter = 1
 
 // presenter returns the function through which every error goes to the client. It shows what was meant to be shown and
 // sorts the rest into UNAVAILABLE, OUTCOME_UNKNOWN and, for what nobody foresaw, INTERNAL; their causes go to the log.
-func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+// suggest lets messages name what the sender may have meant, which tells about the schema.
+func presenter(log *slog.Logger, suggest bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var located *gqlerror.Error
 		if !errors.As(err, &located) {
@@ -55,7 +56,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		switch located.Extensions["code"] {
 		case errcode.ParseFailed, errcode.ValidationFailed:
-			return presentDocumentError(located)
+			return presentDocumentError(located, suggest)
 		}
 		return presentFailure(ctx, log, err, located.Path)
 	}
@@ -115,7 +116,7 @@ func recovered(_ context.Context, reason any) error {
 
 // presentDocumentError shows an error of gqlparser in our own words where its words may repeat a value of the document or
 // the variables: someone's password, perhaps. Names may stay.
-func presentDocumentError(err *gqlerror.Error) *gqlerror.Error {
+func presentDocumentError(err *gqlerror.Error, suggest bool) *gqlerror.Error {
 	shown := &gqlerror.Error{
 		Locations:  err.Locations,
 		Extensions: map[string]any{"code": err.Extensions["code"]},
@@ -132,6 +133,9 @@ func presentDocumentError(err *gqlerror.Error) *gqlerror.Error {
 		shown.Message = "A value does not fit its type" + at(err.Locations) + "."
 	case err.Rule != "":
 		shown.Message = err.Message // about names and types
+		if !suggest {
+			shown.Message, _, _ = strings.Cut(err.Message, " Did you mean")
+		}
 	default:
 		shown.Message = "The document does not contain the operation that was asked for."
 	}

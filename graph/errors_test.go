@@ -26,7 +26,7 @@ import (
 func present(ctx context.Context, t *testing.T, err error) (shown gqlerror.List, logged string) {
 	t.Helper()
 	var text bytes.Buffer
-	p := presenter(slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	p := presenter(slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})), true)
 	ctx = graphql.WithResponseContext(ctx, p, recovered)
 	graphql.AddError(ctx, err)
 	return graphql.GetErrors(ctx), text.String()

@@ -44,7 +44,7 @@ func NewHandler(o Options) *Handler {
 	config.Directives.Authenticated = authenticated(o.Auth)
 	exec := executor.New(NewExecutableSchema(config))
 	exec.SetQueryCache(newDocumentCache())
-	exec.SetErrorPresenter(presenter(o.Log))
+	exec.SetErrorPresenter(presenter(o.Log, o.Introspection))
 	exec.SetRecoverFunc(recovered)
 	exec.SetParserTokenLimit(maxTokens)
 	exec.Use(noNullWhereNonNull{})
@@ -53,7 +53,6 @@ func NewHandler(o Options) *Handler {
 		exec.Use(extension.Introspection{})
 	} else {
 		exec.Use(noIntrospection{})
-		exec.SetDisableSuggestion(true)
 	}
 	return &Handler{auth: o.Auth, exec: exec, timeout: o.Timeout}
 }

@@ -13,17 +13,43 @@ import (
 // connections is how many one server opens at most: four servers fit into MySQL's default of 151.
 const connections = 32
 
+// answerLimit is how long MySQL may take to answer one statement before the connection is given up. Migrations have no limit.
+const answerLimit = 5 * time.Second
+
 func openMySQL(config *mysql.Config) (*DB, error) {
 	config.ParseTime = true
 	config.Loc = time.UTC
 	config.Collation = "utf8mb4_bin"
 	config.InterpolateParams = true // one round trip a statement instead of two
 	config.ClientFoundRows = true   // an UPDATE that changes nothing has still found its row
-	config.Timeout = 5 * time.Second
+	config.Timeout = answerLimit
+	config.ReadTimeout = answerLimit
+	config.WriteTimeout = answerLimit
 	config.Logger = &mysql.NopLogger{} // its lines repeat what the errors say
 	config.Params = map[string]string{
 		"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'", // cut off nothing silently, whatever the server's default
 	}
+	pool, err := openPool(config)
+	if err != nil {
+		return nil, err
+	}
+	unlimited := config.Clone()
+	unlimited.ReadTimeout, unlimited.WriteTimeout = 0, 0
+	migrating, err := openPool(unlimited)
+	if err != nil {
+		return nil, err
+	}
+	// A table instead of GET_LOCK, which a cluster does not share. Migrations are short, so the second server asks often.
+	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
+	if err != nil {
+		return nil, err
+	}
+	db := newDB(dialect.MySQL, pool, pool, migrating)
+	db.migrations, err = newProvider(goose.DialectMySQL, migrating, locker)
+	return db, err
+}
+
+func openPool(config *mysql.Config) (*sql.DB, error) {
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
 		return nil, err
@@ -32,13 +58,5 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(3 * time.Minute) // shorter than what closes idle connections in between
-
-	// A table instead of GET_LOCK, which a cluster does not share. Migrations are short, so the second server asks often.
-	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
-	if err != nil {
-		return nil, err
-	}
-	db := newDB(dialect.MySQL, pool, pool)
-	db.migrations, err = newProvider(goose.DialectMySQL, pool, locker)
-	return db, err
+	return pool, nil
 }

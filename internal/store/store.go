@@ -26,7 +26,8 @@ type DB struct {
 	Read *ent.Client
 
 	write      *ent.Client
-	pools      [2]*sql.DB // of write and Read; the same pool on MySQL
+	read       *sql.DB // what is under Read
+	pools      []*sql.DB
 	migrations *goose.Provider
 	serving    *flock.Flock // nil on MySQL
 }
@@ -39,11 +40,11 @@ func Open(ctx context.Context, u URL) (*DB, error) {
 	return openMySQL(u.mysql)
 }
 
-func newDB(driver string, write, read *sql.DB) *DB {
+func newDB(driver string, write, read *sql.DB, others ...*sql.DB) *DB {
 	client := func(pool *sql.DB) *ent.Client {
 		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
 	}
-	return &DB{Read: client(read), write: client(write), pools: [2]*sql.DB{write, read}}
+	return &DB{Read: client(read), write: client(write), read: read, pools: append(others, write, read)}
 }
 
 // ErrServed means that another server has the SQLite file.
@@ -90,14 +91,17 @@ func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) e
 func (db *DB) pingWithin(ctx context.Context, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return db.pools[1].PingContext(ctx)
+	return db.read.PingContext(ctx)
 }
 
 // Close closes all connections and gives up what Serve claimed.
 func (db *DB) Close() error {
-	err := errors.Join(db.pools[0].Close(), db.pools[1].Close())
-	if db.serving != nil {
-		err = errors.Join(err, db.serving.Close())
+	var errs []error
+	for _, pool := range db.pools {
+		errs = append(errs, pool.Close())
 	}
-	return err
+	if db.serving != nil {
+		errs = append(errs, db.serving.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -48,12 +48,33 @@ func (db *DB) try(ctx context.Context, fn func(*ent.Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
-	err = tx.Commit()
+	err = commit(ctx, tx)
 	committed = err == nil
 	if diedInCommit(err) {
 		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
 	return err
+}
+
+// commit does not wait any longer than ctx, unlike sql.Tx.Commit: a database that hangs would hang everyone. Nobody knows
+// then what becomes of it.
+func commit(ctx context.Context, tx *ent.Tx) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // nothing was sent yet
+	}
+	answered := make(chan error, 1)
+	go func() { answered <- tx.Commit() }()
+	select {
+	case err := <-answered:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-answered: // at the same moment
+		return err
+	default:
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
+	}
 }
 
 // diedInCommit tells a commit that MySQL has not answered from one that it refused. SQLite always answers, and what was

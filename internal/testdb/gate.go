@@ -19,6 +19,8 @@ type Gate struct {
 	gate   net.Listener // nil while closed
 	cutAt  []byte
 	stall  bool
+	callAt []byte
+	call   func()
 	lines  map[net.Conn]bool
 }
 
@@ -90,6 +92,14 @@ func (g *Gate) CutAt(text string) {
 	g.cutAt = []byte(text)
 }
 
+// CallAt makes the gate call f, once, as soon as text has gone through it to the database. Together with Stall it shows a
+// server that waits for an answer.
+func (g *Gate) CallAt(text string, f func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.callAt, g.call = []byte(text), f
+}
+
 func (g *Gate) accept(gate net.Listener) {
 	for {
 		server, err := gate.Accept()
@@ -130,9 +140,21 @@ func (g *Gate) pass(from, to net.Conn, toDatabase bool) {
 			if _, err := to.Write(chunk[:n]); err != nil || cut {
 				return
 			}
+			if toDatabase {
+				g.callIfSent(chunk[:n])
+			}
 		}
 		if err != nil {
 			return
 		}
+	}
+}
+
+func (g *Gate) callIfSent(chunk []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.call != nil && bytes.Contains(chunk, g.callAt) {
+		g.call()
+		g.call = nil
 	}
 }
