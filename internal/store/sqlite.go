@@ -43,11 +43,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxIdleConns(readers)
 
 	db := newDB(dialect.SQLite, write, read)
-	if err := write.PingContext(ctx); err != nil { // switches to WAL before anyone reads
+	locker := &fileLocker{newFileLock(path + ".migrate.lock")}
+	if err := locker.during(ctx, write.PingContext); err != nil { // switches to WAL, which does not wait for other processes
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
 	db.serving = newFileLock(path + ".lock")
-	db.migrations, err = newProvider(goose.DialectSQLite3, write, &fileLocker{newFileLock(path + ".migrate.lock")})
+	db.migrations, err = newProvider(goose.DialectSQLite3, write, locker)
 	return db, err
 }
 
@@ -73,7 +74,7 @@ func createPrivate(path string) error {
 
 func newFileLock(path string) *flock.Flock { return flock.New(path, flock.SetPermissions(0o600)) }
 
-// fileLocker lets one process at a time migrate: the server and `latchkey migrate` may meet.
+// fileLocker lets one process at a time set up the file and migrate: the server and `latchkey migrate` may meet.
 type fileLocker struct{ file *flock.Flock }
 
 func (l *fileLocker) Lock(ctx context.Context, _ *sql.DB) error {
@@ -82,3 +83,10 @@ func (l *fileLocker) Lock(ctx context.Context, _ *sql.DB) error {
 }
 
 func (l *fileLocker) Unlock(context.Context, *sql.DB) error { return l.file.Unlock() }
+
+func (l *fileLocker) during(ctx context.Context, f func(context.Context) error) error {
+	if err := l.Lock(ctx, nil); err != nil {
+		return err
+	}
+	return errors.Join(f(ctx), l.Unlock(ctx, nil))
+}
