@@ -1,8 +1,8 @@
 // Package graph is GraphQL's face: it reads requests, lets gqlgen execute them with resolvers that delegate to
 // internal/auth, and writes answers as GraphQL over HTTP asks for.
 //
-// generated.go comes from schema.graphqls; `make generate` makes it. Every error of an operation leaves
-// through one function, presenter: what it does not know is a defect, and only the log learns more.
+// generated.go comes from schema.graphqls; `make generate` makes it. Every error of an operation leaves through one
+// function, presenter: what it does not know is a defect, and only the log learns more.
 package graph
 
 import (
@@ -80,9 +80,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	respond, ctx := h.exec.DispatchOperation(ctx, operation)
-	if response := respond(ctx); response != nil { // nil: the client is gone
-		writeExecuted(w, accepts, response)
+	response := respond(ctx)
+	if response == nil { // its time was over before it began
+		response = h.exec.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
 	}
+	writeExecuted(w, accepts, response)
 }
 
 // recover answers after a panic outside of a resolver, where gqlgen does not look.

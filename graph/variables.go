@@ -20,7 +20,15 @@ var _ graphql.OperationContextMutator = noNullWhereNonNull{}
 func (noNullWhereNonNull) ExtensionName() string                   { return "noNullWhereNonNull" }
 func (noNullWhereNonNull) Validate(graphql.ExecutableSchema) error { return nil }
 func (noNullWhereNonNull) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	finder := nullFinder{variables: operation.Variables}
+	finder := nullFinder{nulls: map[string]bool{}}
+	for name, value := range operation.Variables {
+		if value == nil {
+			finder.nulls[name] = true
+		}
+	}
+	if len(finder.nulls) == 0 {
+		return nil
+	}
 	finder.directives(operation.Operation.Directives)
 	finder.selections(operation.Operation.SelectionSet)
 	for _, fragment := range operation.Doc.Fragments {
@@ -35,8 +43,8 @@ func (noNullWhereNonNull) MutateOperationContext(_ context.Context, operation *g
 
 // nullFinder looks for a variable that is null where that is not allowed.
 type nullFinder struct {
-	variables map[string]any
-	found     string
+	nulls map[string]bool // the variables that are null
+	found string
 }
 
 func (f *nullFinder) selections(set ast.SelectionSet) {
@@ -68,10 +76,8 @@ func (f *nullFinder) arguments(list ast.ArgumentList) {
 }
 
 func (f *nullFinder) value(v *ast.Value) {
-	if v.Kind == ast.Variable && v.ExpectedType != nil && v.ExpectedType.NonNull {
-		if value, given := f.variables[v.Raw]; given && value == nil {
-			f.found = v.Raw
-		}
+	if v.Kind == ast.Variable && f.nulls[v.Raw] && v.ExpectedType != nil && v.ExpectedType.NonNull {
+		f.found = v.Raw
 	}
 	for _, child := range v.Children {
 		f.value(child.Value)

@@ -106,7 +106,7 @@ func run(ctx context.Context, command string, c config.Config, stdout, stderr io
 	default:
 		err = fmt.Errorf("no such command: %s", command)
 	}
-	return errors.Join(store.Redact(err), db.Close())
+	return errors.Join(err, db.Close())
 }
 
 // newLogger writes to w, in text for a person who looks on.

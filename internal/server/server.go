@@ -108,7 +108,7 @@ func openDatabase(ctx context.Context, c config.Config, log *slog.Logger) (*stor
 		err = migrate(ctx, db, c.AutoMigrate, log)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("database: %w", errors.Join(store.Redact(err), db.Close()))
+		return nil, fmt.Errorf("database: %w", errors.Join(err, db.Close()))
 	}
 	return db, nil
 }

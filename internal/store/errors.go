@@ -32,12 +32,6 @@ var (
 		1290, // read-only
 		1927, // connection was killed
 	}
-	mysqlHarmless = []uint16{ // messages that quote no statement, and tell an operator what to do
-		1044, // access denied to the database
-		1045, // access denied for the user
-		1049, // unknown database
-		1130, // host not allowed
-	}
 )
 
 // Unavailable tells whether err means that the database is away or overloaded, and that nothing was applied.
@@ -79,10 +73,10 @@ func TakenColumn(err error) string {
 }
 
 // Redact returns err without the parts that may repeat a value: MySQL's messages quote the statement, and with it hashes
-// and addresses. For logs.
+// and addresses. For logs of requests.
 func Redact(err error) error {
 	var answer *mysql.MySQLError
-	if errors.As(err, &answer) && !slices.Contains(mysqlHarmless, answer.Number) {
+	if errors.As(err, &answer) {
 		return fmt.Errorf("MySQL error %d (SQLSTATE %s)", answer.Number, answer.SQLState[:])
 	}
 	return err

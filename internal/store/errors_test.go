@@ -199,11 +199,7 @@ func TestRedact(t *testing.T) {
 			}
 		})
 	}
-	for _, err := range []error{
-		nil, io.EOF, context.Canceled, store.ErrServed,
-		mysqlError(1045, "Access denied for user 'latchkey'@'10.0.0.1' (using password: YES)"),
-		mysqlError(1049, "Unknown database 'latchkey'"),
-	} {
+	for _, err := range []error{nil, io.EOF, context.Canceled, store.ErrServed} {
 		t.Run(fmt.Sprintf("keeps %v", err), func(t *testing.T) {
 			t.Parallel()
 			if got := store.Redact(err); !errors.Is(got, err) || (err != nil && got.Error() != err.Error()) {

@@ -77,7 +77,7 @@ func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) e
 		if err == nil || !Unavailable(err) {
 			return err
 		}
-		log.Warn("the database does not answer, trying again", "cause", Redact(err))
+		log.Warn("the database does not answer, trying again", "cause", err)
 		select {
 		case <-tick.C:
 		case <-over:
