@@ -14,6 +14,9 @@ import (
 	"latchkey/internal/server"
 )
 
+// operationLimit is far more than any operation takes while hashes do not queue up.
+const operationLimit = 10 * time.Second
+
 func main() { os.Exit(run()) }
 
 func run() int {
@@ -24,5 +27,5 @@ func run() int {
 }
 
 func serve(ctx context.Context, c config.Config, log *slog.Logger) error {
-	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now})
+	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now, Timeout: operationLimit})
 }

@@ -79,9 +79,11 @@ func startWith(t testing.TB, c config.Config) *testServer {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- server.Run(ctx, c, server.Host{
-			Log:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			Now:   s.clock.Now,
-			Ready: func(addr net.Addr) { ready <- addr },
+			Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			Now: s.clock.Now,
+			// However busy the machine is: no test waits for this.
+			Timeout: 5 * time.Minute,
+			Ready:   func(addr net.Addr) { ready <- addr },
 		})
 	}()
 	s.stop = sync.OnceValue(func() error {

@@ -24,7 +24,6 @@ import (
 
 const (
 	databaseWait = 30 * time.Second // for a database that starts at the same time as this server
-	requestLimit = 10 * time.Second // for an operation
 	drainLimit   = 10 * time.Second // for requests in flight at the end
 	headerLimit  = 10 * time.Second // for a client to say what it wants
 	readLimit    = 30 * time.Second // and to say all of it
@@ -33,9 +32,10 @@ const (
 
 // Host is what a server takes from the world around it.
 type Host struct {
-	Log   *slog.Logger
-	Now   func() time.Time
-	Ready func(net.Addr) // called with the address once requests are accepted; may be nil
+	Log     *slog.Logger
+	Now     func() time.Time
+	Timeout time.Duration  // for an operation; see graph.Options
+	Ready   func(net.Addr) // called with the address once requests are accepted; may be nil
 }
 
 // Run serves until ctx is done, then lets requests in flight finish. It returns nil after an orderly end.
@@ -68,7 +68,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
-		Auth: rules, Introspection: c.Introspection, Timeout: requestLimit, Log: host.Log,
+		Auth: rules, Introspection: c.Introspection, Timeout: host.Timeout, Log: host.Log,
 	}))
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.Handle("GET /readyz", readyz(db))
