@@ -10,6 +10,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
+// maxMessage bounds a message, in bytes.
+const maxMessage = 300
+
 // presentDocumentError shows an error of gqlparser in our own words where its words may repeat a value of the document or
 // the variables: someone's password, perhaps. Names may stay.
 func presentDocumentError(err *gqlerror.Error, suggest bool) *gqlerror.Error {
@@ -28,14 +31,22 @@ func presentDocumentError(err *gqlerror.Error, suggest bool) *gqlerror.Error {
 	case err.Rule == "ValuesOfCorrectType" && !strings.HasPrefix(err.Message, `Field "`):
 		shown.Message = "A value does not fit its type" + at(err.Locations) + "."
 	case err.Rule != "":
-		shown.Message = err.Message // about names and types
-		if !suggest {
-			shown.Message, _, _ = strings.Cut(err.Message, " Did you mean")
-		}
+		shown.Message = aboutNames(err.Message, suggest)
 	default:
 		shown.Message = "The document does not contain the operation that was asked for."
 	}
 	return shown
+}
+
+// aboutNames shortens a message that holds only names, which may be as long as the sender likes.
+func aboutNames(message string, suggest bool) string {
+	if !suggest {
+		message, _, _ = strings.Cut(message, " Did you mean")
+	}
+	if len(message) > maxMessage {
+		message = message[:maxMessage] + "…" // names are ASCII
+	}
+	return message
 }
 
 func at(locations []gqlerror.Location) string {

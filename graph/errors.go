@@ -88,7 +88,11 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 	shown := &gqlerror.Error{Path: path}
 	switch {
 	case errors.Is(err, store.ErrOutcomeUnknown):
-		tell(slog.LevelError, "outcome unknown")
+		if errors.Is(err, context.Canceled) { // the client left, and not the database
+			tell(slog.LevelWarn, "outcome unknown")
+		} else {
+			tell(slog.LevelError, "outcome unknown")
+		}
 		shown.Message = "The database did not confirm the change. It may have been applied or not."
 		shown.Extensions = map[string]any{"code": codeOutcomeUnknown}
 	case store.Unavailable(err), ctx.Err() != nil:

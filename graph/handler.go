@@ -47,6 +47,8 @@ func NewHandler(o Options) *Handler {
 	exec.SetErrorPresenter(presenter(o.Log, o.Introspection))
 	exec.SetRecoverFunc(recovered)
 	exec.SetParserTokenLimit(maxTokens)
+	exec.SetDefaultRulesFn(validationRules)
+	exec.Use(expansion{})
 	exec.Use(noNullWhereNonNull{})
 	exec.Use(oneMutation{})
 	if o.Introspection {

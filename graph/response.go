@@ -23,7 +23,7 @@ const (
 
 // accepts is what a client makes of the two media types.
 type accepts struct {
-	prefersNew bool // it names the newer one, and does not like the older one better
+	prefersNew bool // it names the newer one and does not like the older one better, or it excludes the older one
 	allowsNew  bool // it takes the newer one, perhaps as one of any
 }
 
@@ -53,8 +53,8 @@ func parseAccept(header http.Header) accepts {
 		return 0
 	}
 	_, named := ranges[newType]
-	liked := weigh(newType)
-	return accepts{prefersNew: named && liked > 0 && liked >= weigh(oldType), allowsNew: liked > 0}
+	newer, older := weigh(newType), weigh(oldType)
+	return accepts{prefersNew: newer > 0 && (older == 0 || (named && newer >= older)), allowsNew: newer > 0}
 }
 
 // writeRefusal answers what is not a GraphQL request.

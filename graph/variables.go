@@ -20,7 +20,7 @@ var _ graphql.OperationContextMutator = noNullWhereNonNull{}
 func (noNullWhereNonNull) ExtensionName() string                   { return "noNullWhereNonNull" }
 func (noNullWhereNonNull) Validate(graphql.ExecutableSchema) error { return nil }
 func (noNullWhereNonNull) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	finder := nullFinder{nulls: map[string]bool{}}
+	finder := nullFinder{nulls: map[string]bool{}, seen: map[string]bool{}}
 	for name, value := range operation.Variables {
 		if value == nil {
 			finder.nulls[name] = true
@@ -31,10 +31,6 @@ func (noNullWhereNonNull) MutateOperationContext(_ context.Context, operation *g
 	}
 	finder.directives(operation.Operation.Directives)
 	finder.selections(operation.Operation.SelectionSet)
-	for _, fragment := range operation.Doc.Fragments {
-		finder.directives(fragment.Directives)
-		finder.selections(fragment.SelectionSet)
-	}
 	if finder.found == "" {
 		return nil
 	}
@@ -44,6 +40,7 @@ func (noNullWhereNonNull) MutateOperationContext(_ context.Context, operation *g
 // nullFinder looks for a variable that is null where that is not allowed.
 type nullFinder struct {
 	nulls map[string]bool // the variables that are null
+	seen  map[string]bool // fragments
 	found string
 }
 
@@ -59,6 +56,11 @@ func (f *nullFinder) selections(set ast.SelectionSet) {
 			f.selections(s.SelectionSet)
 		case *ast.FragmentSpread:
 			f.directives(s.Directives)
+			if !f.seen[s.Name] {
+				f.seen[s.Name] = true
+				f.directives(s.Definition.Directives)
+				f.selections(s.Definition.SelectionSet)
+			}
 		}
 	}
 }

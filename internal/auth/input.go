@@ -76,11 +76,17 @@ func (c *checker) email(field string, raw *string) *string {
 	return &email
 }
 
-// isAddress accepts what RFC 5322 calls an addr-spec, in UTF-8 (RFC 6532), if it can be seen: no space, nothing invisible.
+// isAddress accepts what RFC 5322 calls an addr-spec, in UTF-8 (RFC 6532), if all of it can be seen.
 func isAddress(email string) bool {
 	parsed, err := mail.ParseAddress(email)
-	hidden := func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError }
-	return err == nil && parsed.Address == email && !strings.ContainsFunc(email, hidden)
+	return err == nil && parsed.Address == email && !strings.ContainsFunc(email, invisible) && !strings.ContainsFunc(email, mangled)
+}
+
+// invisible finds spaces, control characters and what else leaves no mark: two texts that look the same would differ.
+func invisible(r rune) bool {
+	const brailleBlank = '\u2800'
+	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == brailleBlank ||
+		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // username checks a username, nil for none.
@@ -110,19 +116,20 @@ func (c *checker) name(field string, raw *string) *string {
 	}
 	name := strings.TrimSpace(*raw)
 	switch {
-	case !strings.ContainsFunc(name, visible):
+	case strings.TrimFunc(name, invisible) == "" && !strings.ContainsFunc(name, disruptive):
 		c.bad(field, blank, "The name is blank.")
 	case utf8.RuneCountInString(name) > maxName:
 		c.badLength(field, tooLong, "The name is too long.", 0, maxName)
-	case strings.ContainsFunc(name, unicode.IsControl), strings.ContainsFunc(name, mangled):
+	case strings.ContainsFunc(name, disruptive), strings.ContainsFunc(name, mangled):
 		c.bad(field, invalidFormat, "The name contains characters that are not text.")
 	}
 	return &name
 }
 
-// visible finds what can be seen, or would be refused for another reason.
-func visible(r rune) bool {
-	return (unicode.IsGraphic(r) && !unicode.IsSpace(r)) || unicode.IsControl(r)
+// disruptive finds characters that would change the text around a name: line breaks and other controls, and those that turn
+// the direction of writing.
+func disruptive(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 // newPassword checks a password that someone chose.

@@ -10,6 +10,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/predicate"
+	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/token"
 	"latchkey/internal/viewer"
@@ -76,9 +77,12 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User) (*en
 		Save(ctx)
 }
 
-// endSessions deletes the sessions that match and blocks their ids, so that their tokens are refused from now on.
+// endSessions deletes the sessions that match and blocks their ids, so that their tokens are refused from now on. It returns
+// the ids, without those of sessions that were long over: of them nothing is left to refuse.
 func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
-	sessions, err := tx.Session.Query().Where(matches...).All(ctx)
+	sessions, err := tx.Session.Query().
+		Where(session.And(matches...), session.ExpiresAtGT(s.now().Add(-token.Leeway-blockMargin))).
+		All(ctx)
 	if err != nil {
 		return nil, err
 	}

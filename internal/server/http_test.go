@@ -107,6 +107,12 @@ func TestUnacceptableDocumentsAndVariables(t *testing.T) {
 		{"null for text with a default", `query ($t: String = "x") { validateToken(token: $t) { active } }`, `{"t":null}`, "GRAPHQL_VALIDATION_FAILED"},
 		{"null for a field with a default", `mutation ($p: String = "x") { login(input: {identifier: "ada", password: $p}) { expiresIn } }`, `{"p":null}`, "GRAPHQL_VALIDATION_FAILED"},
 		{"null for an argument with a default", `mutation ($s: LogoutScope) { logout(scope: $s) { endedSessionIds } }`, `{"s":null}`, "GRAPHQL_VALIDATION_FAILED"},
+		{"fragments that double a hundred times", doubling(100), `{}`, "OPERATION_TOO_COMPLEX"},
+		{"aliases that multiply", `{ a: __schema {...S} b: __schema {...S} c: __schema {...S} d: __schema {...S} e: __schema {...S} f: __schema {...S} }
+			fragment S on __Schema { a: types {...T} b: types {...T} c: types {...T} d: types {...T} e: types {...T} f: types {...T} }
+			fragment T on __Type { a: fields {...F} b: fields {...F} c: fields {...F} d: fields {...F} e: fields {...F} f: fields {...F} }
+			fragment F on __Field { a: name b: name c: name d: name e: name f: name }`, `{}`, "OPERATION_TOO_COMPLEX"},
+		{"introspection in circles", `{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }`, `{}`, "OPERATION_TOO_COMPLEX"},
 		{"2,000 fields", `{ ` + strings.Repeat("__typename ", 2000) + `}`, `{}`, "OPERATION_TOO_COMPLEX"},
 		{"two mutations", `mutation { a: login(input: {identifier: "a", password: "` + marker + `"}) { expiresIn } b: login(input: {identifier: "a", password: "b"}) { expiresIn } }`,
 			`{}`, "OPERATION_TOO_COMPLEX"},
@@ -144,6 +150,26 @@ func TestUnacceptableDocumentsAndVariables(t *testing.T) {
 	if strings.Contains(s.log.String(), marker) {
 		t.Error("the secret got into the log")
 	}
+}
+
+// doubling is a document whose fields double with each of n fragments.
+func doubling(n int) string {
+	text := "{ __schema { types { ...A0 } } }"
+	for i := range n {
+		text += fmt.Sprintf(" fragment A%d on __Type { ...A%d ...A%d }", i, i+1, i+1)
+	}
+	return text + fmt.Sprintf(" fragment A%d on __Type { name }", n)
+}
+
+// A variable of another operation, in a fragment of that one, does not matter.
+func TestNullIsRefusedOnlyWhereTheOperationUsesIt(t *testing.T) {
+	t.Parallel()
+	s := start(t, testdb.SQLite(t))
+	ada := s.join(t, "ada@example.org")
+	body := `{"operationName":"A","variables":{"d":null},"query":` + quote(t, `
+		mutation A($d: String) { updateUser(input: {name: $d}) { user { name } } }
+		query B($d: ID = "x") { ...F } fragment F on Query { node(id: $d) { id } }`) + `}`
+	s.post(t, http.Header{"Authorization": {"Bearer " + ada.token}}, []byte(body)).ok(t)
 }
 
 // gqlparser reads an escaped surrogate pair as two replacement characters: the password would not be what was sent.

@@ -15,8 +15,9 @@ import (
 // chance as the one before; more would hide a lock that is held in the wrong order.
 const attempts = 5
 
-// ErrOutcomeUnknown means that the connection died during commit: nobody here knows whether it was applied.
-var ErrOutcomeUnknown = errors.New("the connection died during commit")
+// ErrOutcomeUnknown means that the connection died during commit, or that nobody waited for the end of it: whether it was
+// applied is not known here.
+var ErrOutcomeUnknown = errors.New("the commit was not confirmed")
 
 // Tx runs fn in a transaction and commits it, unless fn returns an error: then everything is rolled back and Tx returns
 // that error. fn runs again when the database broke the transaction off because of a deadlock, so it must not change
