@@ -22,7 +22,7 @@ check: lint # format, vet, linters; generated code and migrations up to date
 	scripts/unchanged $(MAKE) generate
 
 lint: .tools/golangci-lint
-	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 	.tools/golangci-lint run
 
