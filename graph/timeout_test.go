@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"latchkey/internal/store"
 	"latchkey/internal/testdb"
 	"latchkey/internal/token"
 )
@@ -16,18 +15,7 @@ func TestDatabaseThatHangsIsUnavailable(t *testing.T) {
 	t.Parallel()
 	gate := testdb.NewGate(t, testdb.MariaDB(t))
 	gate.Open()
-	address, err := store.ParseURL(gate.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close() //nolint:errcheck // the test is over
-	if _, err := db.MigrateUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	db := testdb.OpenMigrated(t, gate.URL)
 	ask := func(timeout time.Duration) answer {
 		h := newTestHandlerOn(t, db, true, timeout)
 		id := uuid.Must(uuid.NewV7())

@@ -19,19 +19,7 @@ func onEach(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
 	for _, kind := range testdb.Kinds {
 		t.Run(kind.Name, func(t *testing.T) {
-			address, err := store.ParseURL(kind.URL(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			db, err := store.Open(t.Context(), address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
-			if _, err := db.MigrateUp(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			test(t, db)
+			test(t, testdb.OpenMigrated(t, kind.URL(t)))
 		})
 	}
 }

@@ -11,7 +11,6 @@ import (
 	_ "modernc.org/sqlite"
 
 	"latchkey/internal/config"
-	"latchkey/internal/store"
 	"latchkey/internal/testdb"
 )
 
@@ -48,18 +47,7 @@ func TestReadyOnlyWhenMigrated(t *testing.T) {
 		if strings.Contains(s.log.String(), "argon2id") {
 			t.Error("the hash of the failed sign-up got into the log")
 		}
-		address, err := store.ParseURL(s.config.DatabaseURL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		db, err := store.Open(t.Context(), address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close() //nolint:errcheck // the test is over
-		if _, err := db.MigrateUp(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		db := testdb.OpenMigrated(t, s.config.DatabaseURL)
 		s.expect(t, "/readyz", http.StatusOK, "ready\n")
 		s.join(t, "ada@example.org")
 		if _, err := db.MigrateDown(t.Context()); err != nil {

@@ -19,7 +19,6 @@ import (
 	"latchkey/ent"
 	"latchkey/internal/config"
 	"latchkey/internal/server"
-	"latchkey/internal/store"
 	"latchkey/internal/testdb"
 )
 
@@ -143,16 +142,7 @@ func (b *logBuffer) String() string {
 // inDatabase changes the database behind the server's back, as an operator's command would.
 func (s *testServer) inDatabase(t testing.TB, change func(ctx context.Context, tx *ent.Tx) error) {
 	t.Helper()
-	url, err := store.ParseURL(s.config.DatabaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close() //nolint:errcheck // the change counts
-	err = db.Tx(t.Context(), func(tx *ent.Tx) error { return change(t.Context(), tx) })
+	err := testdb.Open(t, s.config.DatabaseURL).Tx(t.Context(), func(tx *ent.Tx) error { return change(t.Context(), tx) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func TestTakenColumnOfMySQL(t *testing.T) {
 
 func TestTakenColumnOfARealDatabase(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		db := openMigrated(t, url)
+		db := testdb.OpenMigrated(t, url)
 		ctx := t.Context()
 		// Each value names the other column's index, so that only the name of the violated one can tell.
 		const email, username = "x' for key 'user_username'@example.org", "user_email"
@@ -165,11 +165,11 @@ func TestUnavailableOnSQLite(t *testing.T) {
 	})
 	t.Run("when it is not migrated", func(t *testing.T) {
 		t.Parallel()
-		_, err := open(t, testdb.SQLite(t)).Read.User.Query().Count(t.Context())
+		_, err := testdb.Open(t, testdb.SQLite(t)).Read.User.Query().Count(t.Context())
 		if !store.Unavailable(err) {
 			t.Errorf("a missing table: %v", err)
 		}
-		_, err = open(t, testdb.SQLite(t)).Read.User.Query().Where(func(s *entsql.Selector) { s.Where(entsql.ExprP("no such syntax")) }).Count(t.Context())
+		_, err = testdb.Open(t, testdb.SQLite(t)).Read.User.Query().Where(func(s *entsql.Selector) { s.Where(entsql.ExprP("no such syntax")) }).Count(t.Context())
 		if err == nil || store.Unavailable(err) {
 			t.Errorf("error %v; want one that is a defect", err)
 		}

@@ -27,35 +27,12 @@ func onBoth(t *testing.T, test func(t *testing.T, url string)) {
 	}
 }
 
-func open(t testing.TB, url string) *store.DB {
-	t.Helper()
-	db, err := tryOpen(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
-
 func tryOpen(ctx context.Context, url string) (*store.DB, error) {
 	address, err := store.ParseURL(url)
 	if err != nil {
 		return nil, err
 	}
 	return store.Open(ctx, address)
-}
-
-func openMigrated(t testing.TB, url string) *store.DB {
-	t.Helper()
-	db := open(t, url)
-	if _, err := db.MigrateUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return db
 }
 
 // noon is when everyone is created.

@@ -14,7 +14,7 @@ import (
 
 func TestMigrations(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		db := open(t, url)
+		db := testdb.Open(t, url)
 		expectMigrated(t, db, false)
 		pending := names(t, db, false)
 		if len(pending) == 0 || !strings.HasSuffix(pending[0], "_init.sql") {
@@ -119,7 +119,7 @@ func TestMigrateUpAtOnce(t *testing.T) {
 		for _, n := range applied {
 			sum += n
 		}
-		db := open(t, url)
+		db := testdb.Open(t, url)
 		if want := len(names(t, db, true)); sum != want {
 			t.Errorf("%d migrations were applied, want %d", sum, want)
 		}
@@ -131,7 +131,7 @@ func TestMigrateUpAtOnce(t *testing.T) {
 func TestMigrationOfANewerLatchkey(t *testing.T) {
 	t.Parallel()
 	url := testdb.SQLite(t)
-	db := openMigrated(t, url)
+	db := testdb.OpenMigrated(t, url)
 	raw, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func TestMySQLIsServedByAny(t *testing.T) {
 	t.Parallel()
 	url := testdb.MariaDB(t)
 	for range 2 {
-		if err := open(t, url).Serve(); err != nil {
+		if err := testdb.Open(t, url).Serve(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -29,7 +29,7 @@ func TestMySQLIsServedByAny(t *testing.T) {
 // Two transactions that lock the same rows in opposite order: MariaDB breaks one off, and it runs again.
 func TestMySQLRunsADeadlockedTransactionAgain(t *testing.T) {
 	t.Parallel()
-	db := openMigrated(t, testdb.MariaDB(t))
+	db := testdb.OpenMigrated(t, testdb.MariaDB(t))
 	ctx := t.Context()
 	alice, bob := mustCreate(t, db, "alice@example.org"), mustCreate(t, db, "bob@example.org")
 	raise := func(tx *ent.Tx, u *ent.User) error { return tx.User.UpdateOne(u).AddCredentialVersion(1).Exec(ctx) }
@@ -75,7 +75,7 @@ func TestMySQLConnectionThatIsKilled(t *testing.T) {
 	t.Run("before a statement, changes nothing and may be tried again", func(t *testing.T) {
 		t.Parallel()
 		address := testdb.MariaDB(t)
-		db := openMigrated(t, address)
+		db := testdb.OpenMigrated(t, address)
 		err := db.Tx(t.Context(), func(tx *ent.Tx) error {
 			if _, err := create(t.Context(), tx, "alice@example.org"); err != nil {
 				return err
@@ -92,7 +92,7 @@ func TestMySQLConnectionThatIsKilled(t *testing.T) {
 	t.Run("before the commit, is never taken for a success", func(t *testing.T) {
 		t.Parallel()
 		address := testdb.MariaDB(t)
-		db := openMigrated(t, address)
+		db := testdb.OpenMigrated(t, address)
 		err := db.Tx(t.Context(), func(tx *ent.Tx) error {
 			_, err := create(t.Context(), tx, "alice@example.org")
 			killConnections(t, address)
@@ -106,7 +106,7 @@ func TestMySQLConnectionThatIsKilled(t *testing.T) {
 	t.Run("while it is idle, is replaced", func(t *testing.T) {
 		t.Parallel()
 		address := testdb.MariaDB(t)
-		db := openMigrated(t, address)
+		db := testdb.OpenMigrated(t, address)
 		killConnections(t, address)
 		mustCreate(t, db, "alice@example.org")
 		killConnections(t, address)
@@ -118,7 +118,7 @@ func TestMySQLCommitThatIsNotAnswered(t *testing.T) {
 	t.Parallel()
 	gate := testdb.NewGate(t, testdb.MariaDB(t))
 	gate.Open()
-	db := openMigrated(t, gate.URL)
+	db := testdb.OpenMigrated(t, gate.URL)
 	ctx, giveUp := context.WithCancel(t.Context())
 	gate.CallAt("COMMIT", giveUp)
 	err := db.Tx(ctx, func(tx *ent.Tx) error {
@@ -178,7 +178,7 @@ func killConnections(t *testing.T, address string) {
 
 func TestMySQLComparesBytes(t *testing.T) {
 	t.Parallel()
-	db := openMigrated(t, testdb.MariaDB(t))
+	db := testdb.OpenMigrated(t, testdb.MariaDB(t))
 	for _, email := range []string{"muller@example.org", "müller@example.org", "Muller@example.org", "mu\u0308ller@example.org"} {
 		mustCreate(t, db, email)
 	}
@@ -187,7 +187,7 @@ func TestMySQLComparesBytes(t *testing.T) {
 
 func TestMySQLCutsOffNothing(t *testing.T) {
 	t.Parallel()
-	db := openMigrated(t, testdb.MariaDB(t))
+	db := testdb.OpenMigrated(t, testdb.MariaDB(t))
 	created := mustCreate(t, db, "alice@example.org")
 	ctx := t.Context()
 	longest := strings.Repeat("🔑", 200)

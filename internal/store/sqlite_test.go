@@ -17,7 +17,7 @@ func TestSQLiteFilesAreTheirOwnersOnly(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "var", "data")
 	path := filepath.Join(dir, "latchkey.db")
-	db := openMigrated(t, "sqlite:"+path)
+	db := testdb.OpenMigrated(t, "sqlite:"+path)
 	if err := db.Serve(); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestSQLiteKeepsTheModeOfAnExistingFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	openMigrated(t, "sqlite:"+path)
+	testdb.OpenMigrated(t, "sqlite:"+path)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
 		t.Errorf("%v, %v; want mode 640", info.Mode(), err)
 	}
@@ -58,7 +58,7 @@ func TestSQLiteTakesAnyPath(t *testing.T) {
 		t.Run(strings.ReplaceAll(name, "/", " in "), func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), name)
-			db := openMigrated(t, "sqlite:"+path)
+			db := testdb.OpenMigrated(t, "sqlite:"+path)
 			mustCreate(t, db, "alice@example.org")
 			expectUsers(t, db, 1)
 			if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
@@ -71,7 +71,7 @@ func TestSQLiteTakesAnyPath(t *testing.T) {
 func TestSQLiteTakesARelativePath(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	db := openMigrated(t, "sqlite:data/latchkey.db")
+	db := testdb.OpenMigrated(t, "sqlite:data/latchkey.db")
 	mustCreate(t, db, "alice@example.org")
 	if _, err := os.Stat(filepath.Join(dir, "data", "latchkey.db-wal")); err != nil {
 		t.Error(err)
@@ -106,7 +106,7 @@ func TestSQLiteIsServedByOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := openMigrated(t, url) // the operator's commands work beside a server
+	second := testdb.OpenMigrated(t, url) // the operator's commands work beside a server
 	if err := first.Serve(); err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestSQLiteIsServedByOne(t *testing.T) {
 
 func TestSQLiteReadCanNotWrite(t *testing.T) {
 	t.Parallel()
-	db := openMigrated(t, testdb.SQLite(t))
+	db := testdb.OpenMigrated(t, testdb.SQLite(t))
 	created := mustCreate(t, db, "alice@example.org")
 	ctx := t.Context()
 	_, insert := db.Read.User.Create().SetID(uuid.Must(uuid.NewV7())).SetUsername("bob").SetPasswordHash("none").
@@ -142,7 +142,7 @@ func TestSQLiteReadCanNotWrite(t *testing.T) {
 
 func TestSQLiteEnforcesForeignKeys(t *testing.T) {
 	t.Parallel()
-	db := openMigrated(t, testdb.SQLite(t))
+	db := testdb.OpenMigrated(t, testdb.SQLite(t))
 	err := createSessionOfNobody(t, db)
 	if err == nil || store.TakenColumn(err) != "" || store.Unavailable(err) {
 		t.Errorf("error %v; want one about the foreign key", err)
@@ -152,7 +152,7 @@ func TestSQLiteEnforcesForeignKeys(t *testing.T) {
 func TestExists(t *testing.T) {
 	t.Parallel()
 	missing, there := testdb.SQLite(t), testdb.SQLite(t)
-	open(t, there)
+	testdb.Open(t, there)
 	for url, want := range map[string]string{
 		there:   "",
 		missing: "there is no database at " + strings.TrimPrefix(missing, "sqlite:"),

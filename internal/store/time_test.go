@@ -8,11 +8,12 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/blockedtoken"
+	"latchkey/internal/testdb"
 )
 
 func TestTimesComeBackInUTCWithTheirMilliseconds(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		db := openMigrated(t, url)
+		db := testdb.OpenMigrated(t, url)
 		ctx := t.Context()
 		kathmandu := time.FixedZone("Asia/Kathmandu", 5*3600+45*60)
 		for _, stored := range []time.Time{
@@ -43,7 +44,7 @@ func TestTimesComeBackInUTCWithTheirMilliseconds(t *testing.T) {
 
 func TestTimesCompareAcrossZones(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		db := openMigrated(t, url)
+		db := testdb.OpenMigrated(t, url)
 		ctx := t.Context()
 		west, east := time.FixedZone("west", -11*3600), time.FixedZone("east", 13*3600)
 		err := db.Tx(ctx, func(tx *ent.Tx) error {

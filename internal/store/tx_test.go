@@ -15,7 +15,7 @@ import (
 
 func TestTxCommits(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		db := openMigrated(t, url)
+		db := testdb.OpenMigrated(t, url)
 		created := mustCreate(t, db, "alice@example.org")
 		read, err := db.Read.User.Get(t.Context(), created.ID)
 		if err != nil || *read.Email != "alice@example.org" {
@@ -26,7 +26,7 @@ func TestTxCommits(t *testing.T) {
 
 func TestTxRollsBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		db := openMigrated(t, url)
+		db := testdb.OpenMigrated(t, url)
 		ctx := t.Context()
 
 		err := db.Tx(ctx, func(tx *ent.Tx) error { // an error
@@ -88,7 +88,7 @@ func TestTxOnAClosedDatabase(t *testing.T) {
 
 func TestTxRunsAgainAfterADeadlock(t *testing.T) {
 	t.Parallel()
-	db := openMigrated(t, testdb.SQLite(t))
+	db := testdb.OpenMigrated(t, testdb.SQLite(t))
 	deadlock := fmt.Errorf("wrapped: %w", &mysql.MySQLError{Number: 1213})
 	run := func(failures int, failure error) (runs int, err error) {
 		err = db.Tx(t.Context(), func(tx *ent.Tx) error {

@@ -18,7 +18,7 @@ const nobody = "mysql://latchkey:hunter2-SECRET@127.0.0.1:1/latchkey"
 func TestWaitReturnsAtOnceWhenTheDatabaseAnswers(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		log, text := logTo()
-		if err := open(t, url).Wait(t.Context(), time.Hour, log); err != nil || text.Len() > 0 {
+		if err := testdb.Open(t, url).Wait(t.Context(), time.Hour, log); err != nil || text.Len() > 0 {
 			t.Errorf("error %v, logged %s", err, text)
 		}
 	})
@@ -39,7 +39,7 @@ func TestWaitAsksEverySecondAndGivesUp(t *testing.T) {
 		t.Run("after "+c.limit.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				db := open(t, nobody)
+				db := testdb.Open(t, nobody)
 				log, text := logTo()
 				start := time.Now()
 				err := db.Wait(t.Context(), c.limit, log)
@@ -67,7 +67,7 @@ func TestWaitAsksEverySecondAndGivesUp(t *testing.T) {
 func TestWaitTellsTheLastReasonAfterWholeSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		db := open(t, nobody)
+		db := testdb.Open(t, nobody)
 		log, _ := logTo()
 		for range 20 {
 			if err := db.Wait(t.Context(), 2*time.Second, log); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -80,7 +80,7 @@ func TestWaitTellsTheLastReasonAfterWholeSeconds(t *testing.T) {
 func TestWaitEndsWhenNobodyWantsItAnyMore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		db := open(t, nobody)
+		db := testdb.Open(t, nobody)
 		log, _ := logTo()
 		ctx, leave := context.WithCancel(t.Context())
 		start := time.Now()
@@ -107,7 +107,7 @@ func TestWaitDoesNotWaitForWhatWouldNotHelp(t *testing.T) {
 				t.Fatal("the URL is not changed")
 			}
 			log, text := logTo()
-			err := open(t, url).Wait(t.Context(), time.Hour, log)
+			err := testdb.Open(t, url).Wait(t.Context(), time.Hour, log)
 			if err == nil || text.Len() > 0 || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("error %v, logged %s", err, text)
 			}

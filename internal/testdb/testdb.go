@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/go-sql-driver/mysql"
+
+	"latchkey/internal/store"
 )
 
 // Kind is a database that latchkey runs on.
@@ -28,6 +30,35 @@ var Kinds = []Kind{{"SQLite", SQLite}, {"MariaDB", MariaDB}}
 func SQLite(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "latchkey.db")
+}
+
+// Open opens the database at databaseURL, beside whoever else has it open, until the end of the test.
+func Open(t testing.TB, databaseURL string) *store.DB {
+	t.Helper()
+	address, err := store.ParseURL(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// OpenMigrated opens it and applies all migrations.
+func OpenMigrated(t testing.TB, databaseURL string) *store.DB {
+	t.Helper()
+	db := Open(t, databaseURL)
+	if _, err := db.MigrateUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 var made atomic.Int64
