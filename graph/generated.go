@@ -658,7 +658,10 @@ enum ErrorCode {
   GRAPHQL_PARSE_FAILED
   "The document or its variables do not fit this schema."
   GRAPHQL_VALIDATION_FAILED
-  "The operation asks for too much at once."
+  """
+  The operation asks for too much at once: more than one field in a mutation, 2,000 tokens in the document, 1,000 fields once
+  fragments are spread, or introspection through more than three lists.
+  """
   OPERATION_TOO_COMPLEX
   "The request is not GraphQL over HTTP."
   BAD_REQUEST
