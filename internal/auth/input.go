@@ -116,12 +116,12 @@ func (c *checker) name(field string, raw *string) *string {
 	}
 	name := strings.TrimSpace(*raw)
 	switch {
-	case strings.TrimFunc(name, invisible) == "" && !strings.ContainsFunc(name, disruptive):
+	case strings.ContainsFunc(name, disruptive), strings.ContainsFunc(name, mangled):
+		c.bad(field, invalidFormat, "The name contains characters that are not text.")
+	case strings.TrimFunc(name, invisible) == "":
 		c.bad(field, blank, "The name is blank.")
 	case utf8.RuneCountInString(name) > maxName:
 		c.badLength(field, tooLong, "The name is too long.", 0, maxName)
-	case strings.ContainsFunc(name, disruptive), strings.ContainsFunc(name, mangled):
-		c.bad(field, invalidFormat, "The name contains characters that are not text.")
 	}
 	return &name
 }

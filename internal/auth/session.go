@@ -22,8 +22,8 @@ const blockMargin = 5 * time.Minute
 // insertBatch keeps a bulk insert far below the number of parameters that SQLite takes (32,766).
 const insertBatch = 1000
 
-// errCredentialsChanged means that between the check of the credentials and the transaction they were changed, or the user
-// was disabled or deleted.
+// errCredentialsChanged means that between the check of the credentials and the transaction they were changed or taken back,
+// or the user was disabled or deleted.
 var errCredentialsChanged = errors.New("the credentials have changed meanwhile")
 
 // lockUser locks the row of checked for the rest of the transaction and returns it as it is now, or

@@ -16,7 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// MySQL's numbers for what passes by itself.
+// MySQL's numbers for what neither the request nor the code is to blame for.
 var (
 	mysqlDeadlock = []uint16{
 		1205, // lock wait timeout

@@ -10,7 +10,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// connections is how many one server opens at most: four servers fit into MySQL's default of 151.
+// connections is how many one server opens at most for requests: four servers fit into MySQL's default of 151.
 const connections = 32
 
 // answerLimit is how long MySQL may take to answer one statement before the connection is given up. Migrations have no limit.
@@ -39,6 +39,7 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	migrating.SetMaxOpenConns(4) // goose, its lock and the lock's heartbeat; and whoever asks for its state meanwhile
 	// A table instead of GET_LOCK, which a cluster does not share. Migrations are short, so the second server asks often.
 	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
 	if err != nil {
