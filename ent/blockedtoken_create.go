@@ -21,6 +21,12 @@ type BlockedTokenCreate struct {
 	hooks    []Hook
 }
 
+// SetCreatedAt sets the "created_at" field.
+func (_c *BlockedTokenCreate) SetCreatedAt(v time.Time) *BlockedTokenCreate {
+	_c.mutation.SetCreatedAt(v)
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *BlockedTokenCreate) SetExpiresAt(v time.Time) *BlockedTokenCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -67,6 +73,9 @@ func (_c *BlockedTokenCreate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *BlockedTokenCreate) check() error {
+	if _, ok := _c.mutation.CreatedAt(); !ok {
+		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "BlockedToken.created_at"`)}
+	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "BlockedToken.expires_at"`)}
 	}
@@ -104,6 +113,10 @@ func (_c *BlockedTokenCreate) createSpec() (*BlockedToken, *sqlgraph.CreateSpec)
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = &id
+	}
+	if value, ok := _c.mutation.CreatedAt(); ok {
+		_spec.SetField(blockedtoken.FieldCreatedAt, field.TypeTime, value)
+		_node.CreatedAt = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(blockedtoken.FieldExpiresAt, field.TypeTime, value)

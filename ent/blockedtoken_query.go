@@ -263,12 +263,12 @@ func (_q *BlockedTokenQuery) Clone() *BlockedTokenQuery {
 // Example:
 //
 //	var v []struct {
-//		ExpiresAt time.Time `json:"expires_at,omitempty"`
+//		CreatedAt time.Time `json:"created_at,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.BlockedToken.Query().
-//		GroupBy(blockedtoken.FieldExpiresAt).
+//		GroupBy(blockedtoken.FieldCreatedAt).
 //		Aggregate(ent.Count()).
 //		Scan(ctx, &v)
 func (_q *BlockedTokenQuery) GroupBy(field string, fields ...string) *BlockedTokenGroupBy {
@@ -286,11 +286,11 @@ func (_q *BlockedTokenQuery) GroupBy(field string, fields ...string) *BlockedTok
 // Example:
 //
 //	var v []struct {
-//		ExpiresAt time.Time `json:"expires_at,omitempty"`
+//		CreatedAt time.Time `json:"created_at,omitempty"`
 //	}
 //
 //	client.BlockedToken.Query().
-//		Select(blockedtoken.FieldExpiresAt).
+//		Select(blockedtoken.FieldCreatedAt).
 //		Scan(ctx, &v)
 func (_q *BlockedTokenQuery) Select(fields ...string) *BlockedTokenSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

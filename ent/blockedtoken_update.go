@@ -28,6 +28,20 @@ func (_u *BlockedTokenUpdate) Where(ps ...predicate.BlockedToken) *BlockedTokenU
 	return _u
 }
 
+// SetCreatedAt sets the "created_at" field.
+func (_u *BlockedTokenUpdate) SetCreatedAt(v time.Time) *BlockedTokenUpdate {
+	_u.mutation.SetCreatedAt(v)
+	return _u
+}
+
+// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
+func (_u *BlockedTokenUpdate) SetNillableCreatedAt(v *time.Time) *BlockedTokenUpdate {
+	if v != nil {
+		_u.SetCreatedAt(*v)
+	}
+	return _u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_u *BlockedTokenUpdate) SetExpiresAt(v time.Time) *BlockedTokenUpdate {
 	_u.mutation.SetExpiresAt(v)
@@ -83,6 +97,9 @@ func (_u *BlockedTokenUpdate) sqlSave(ctx context.Context) (_node int, err error
 			}
 		}
 	}
+	if value, ok := _u.mutation.CreatedAt(); ok {
+		_spec.SetField(blockedtoken.FieldCreatedAt, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(blockedtoken.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -104,6 +121,20 @@ type BlockedTokenUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *BlockedTokenMutation
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (_u *BlockedTokenUpdateOne) SetCreatedAt(v time.Time) *BlockedTokenUpdateOne {
+	_u.mutation.SetCreatedAt(v)
+	return _u
+}
+
+// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
+func (_u *BlockedTokenUpdateOne) SetNillableCreatedAt(v *time.Time) *BlockedTokenUpdateOne {
+	if v != nil {
+		_u.SetCreatedAt(*v)
+	}
+	return _u
 }
 
 // SetExpiresAt sets the "expires_at" field.
@@ -190,6 +221,9 @@ func (_u *BlockedTokenUpdateOne) sqlSave(ctx context.Context) (_node *BlockedTok
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.CreatedAt(); ok {
+		_spec.SetField(blockedtoken.FieldCreatedAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(blockedtoken.FieldExpiresAt, field.TypeTime, value)

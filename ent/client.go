@@ -12,6 +12,7 @@ import (
 	"latchkey/ent/migrate"
 
 	"latchkey/ent/blockedtoken"
+	"latchkey/ent/keyrecord"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 
@@ -29,6 +30,8 @@ type Client struct {
 	Schema *migrate.Schema
 	// BlockedToken is the client for interacting with the BlockedToken builders.
 	BlockedToken *BlockedTokenClient
+	// KeyRecord is the client for interacting with the KeyRecord builders.
+	KeyRecord *KeyRecordClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// User is the client for interacting with the User builders.
@@ -45,6 +48,7 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.BlockedToken = NewBlockedTokenClient(c.config)
+	c.KeyRecord = NewKeyRecordClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -140,6 +144,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:          ctx,
 		config:       cfg,
 		BlockedToken: NewBlockedTokenClient(cfg),
+		KeyRecord:    NewKeyRecordClient(cfg),
 		Session:      NewSessionClient(cfg),
 		User:         NewUserClient(cfg),
 	}, nil
@@ -162,6 +167,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:          ctx,
 		config:       cfg,
 		BlockedToken: NewBlockedTokenClient(cfg),
+		KeyRecord:    NewKeyRecordClient(cfg),
 		Session:      NewSessionClient(cfg),
 		User:         NewUserClient(cfg),
 	}, nil
@@ -193,6 +199,7 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	c.BlockedToken.Use(hooks...)
+	c.KeyRecord.Use(hooks...)
 	c.Session.Use(hooks...)
 	c.User.Use(hooks...)
 }
@@ -201,6 +208,7 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	c.BlockedToken.Intercept(interceptors...)
+	c.KeyRecord.Intercept(interceptors...)
 	c.Session.Intercept(interceptors...)
 	c.User.Intercept(interceptors...)
 }
@@ -210,6 +218,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *BlockedTokenMutation:
 		return c.BlockedToken.mutate(ctx, m)
+	case *KeyRecordMutation:
+		return c.KeyRecord.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
 	case *UserMutation:
@@ -349,6 +359,139 @@ func (c *BlockedTokenClient) mutate(ctx context.Context, m *BlockedTokenMutation
 		return (&BlockedTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown BlockedToken mutation op: %q", m.Op())
+	}
+}
+
+// KeyRecordClient is a client for the KeyRecord schema.
+type KeyRecordClient struct {
+	config
+}
+
+// NewKeyRecordClient returns a client for the KeyRecord from the given config.
+func NewKeyRecordClient(c config) *KeyRecordClient {
+	return &KeyRecordClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `keyrecord.Hooks(f(g(h())))`.
+func (c *KeyRecordClient) Use(hooks ...Hook) {
+	c.hooks.KeyRecord = append(c.hooks.KeyRecord, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `keyrecord.Intercept(f(g(h())))`.
+func (c *KeyRecordClient) Intercept(interceptors ...Interceptor) {
+	c.inters.KeyRecord = append(c.inters.KeyRecord, interceptors...)
+}
+
+// Create returns a builder for creating a KeyRecord entity.
+func (c *KeyRecordClient) Create() *KeyRecordCreate {
+	mutation := newKeyRecordMutation(c.config, OpCreate)
+	return &KeyRecordCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of KeyRecord entities.
+func (c *KeyRecordClient) CreateBulk(builders ...*KeyRecordCreate) *KeyRecordCreateBulk {
+	return &KeyRecordCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *KeyRecordClient) MapCreateBulk(slice any, setFunc func(*KeyRecordCreate, int)) *KeyRecordCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &KeyRecordCreateBulk{err: fmt.Errorf("calling to KeyRecordClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*KeyRecordCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &KeyRecordCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for KeyRecord.
+func (c *KeyRecordClient) Update() *KeyRecordUpdate {
+	mutation := newKeyRecordMutation(c.config, OpUpdate)
+	return &KeyRecordUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *KeyRecordClient) UpdateOne(_m *KeyRecord) *KeyRecordUpdateOne {
+	mutation := newKeyRecordMutation(c.config, OpUpdateOne, withKeyRecord(_m))
+	return &KeyRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *KeyRecordClient) UpdateOneID(id string) *KeyRecordUpdateOne {
+	mutation := newKeyRecordMutation(c.config, OpUpdateOne, withKeyRecordID(id))
+	return &KeyRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for KeyRecord.
+func (c *KeyRecordClient) Delete() *KeyRecordDelete {
+	mutation := newKeyRecordMutation(c.config, OpDelete)
+	return &KeyRecordDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *KeyRecordClient) DeleteOne(_m *KeyRecord) *KeyRecordDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *KeyRecordClient) DeleteOneID(id string) *KeyRecordDeleteOne {
+	builder := c.Delete().Where(keyrecord.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &KeyRecordDeleteOne{builder}
+}
+
+// Query returns a query builder for KeyRecord.
+func (c *KeyRecordClient) Query() *KeyRecordQuery {
+	return &KeyRecordQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeKeyRecord},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a KeyRecord entity by its id.
+func (c *KeyRecordClient) Get(ctx context.Context, id string) (*KeyRecord, error) {
+	return c.Query().Where(keyrecord.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *KeyRecordClient) GetX(ctx context.Context, id string) *KeyRecord {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *KeyRecordClient) Hooks() []Hook {
+	return c.hooks.KeyRecord
+}
+
+// Interceptors returns the client interceptors.
+func (c *KeyRecordClient) Interceptors() []Interceptor {
+	return c.inters.KeyRecord
+}
+
+func (c *KeyRecordClient) mutate(ctx context.Context, m *KeyRecordMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&KeyRecordCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&KeyRecordUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&KeyRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&KeyRecordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown KeyRecord mutation op: %q", m.Op())
 	}
 }
 
@@ -653,9 +796,9 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		BlockedToken, Session, User []ent.Hook
+		BlockedToken, KeyRecord, Session, User []ent.Hook
 	}
 	inters struct {
-		BlockedToken, Session, User []ent.Interceptor
+		BlockedToken, KeyRecord, Session, User []ent.Interceptor
 	}
 )

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"latchkey/ent/blockedtoken"
+	"latchkey/ent/keyrecord"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"reflect"
@@ -76,6 +77,7 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			blockedtoken.Table: blockedtoken.ValidColumn,
+			keyrecord.Table:    keyrecord.ValidColumn,
 			session.Table:      session.ValidColumn,
 			user.Table:         user.ValidColumn,
 		})

@@ -3,7 +3,9 @@
 package ent
 
 import (
+	"latchkey/ent/keyrecord"
 	"latchkey/ent/schema"
+	"latchkey/ent/session"
 	"latchkey/ent/user"
 )
 
@@ -11,6 +13,34 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	keyrecordFields := schema.KeyRecord{}.Fields()
+	_ = keyrecordFields
+	// keyrecordDescFingerprint is the schema descriptor for fingerprint field.
+	keyrecordDescFingerprint := keyrecordFields[1].Descriptor()
+	// keyrecord.FingerprintValidator is a validator for the "fingerprint" field. It is called by the builders before save.
+	keyrecord.FingerprintValidator = keyrecordDescFingerprint.Validators[0].(func(string) error)
+	// keyrecordDescID is the schema descriptor for id field.
+	keyrecordDescID := keyrecordFields[0].Descriptor()
+	// keyrecord.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	keyrecord.IDValidator = keyrecordDescID.Validators[0].(func(string) error)
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescGeneration is the schema descriptor for generation field.
+	sessionDescGeneration := sessionFields[6].Descriptor()
+	// session.DefaultGeneration holds the default value on creation for the generation field.
+	session.DefaultGeneration = sessionDescGeneration.Default.(uint32)
+	// sessionDescSecretHash is the schema descriptor for secret_hash field.
+	sessionDescSecretHash := sessionFields[7].Descriptor()
+	// session.SecretHashValidator is a validator for the "secret_hash" field. It is called by the builders before save.
+	session.SecretHashValidator = sessionDescSecretHash.Validators[0].(func([]byte) error)
+	// sessionDescUserAgent is the schema descriptor for user_agent field.
+	sessionDescUserAgent := sessionFields[9].Descriptor()
+	// session.UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
+	session.UserAgentValidator = sessionDescUserAgent.Validators[0].(func(string) error)
+	// sessionDescIPAddress is the schema descriptor for ip_address field.
+	sessionDescIPAddress := sessionFields[10].Descriptor()
+	// session.IPAddressValidator is a validator for the "ip_address" field. It is called by the builders before save.
+	session.IPAddressValidator = sessionDescIPAddress.Validators[0].(func(string) error)
 	userFields := schema.User{}.Fields()
 	_ = userFields
 	// userDescEmail is the schema descriptor for email field.

@@ -34,9 +34,83 @@ func (_c *SessionCreate) SetCreatedAt(v time.Time) *SessionCreate {
 	return _c
 }
 
+// SetLastUsedAt sets the "last_used_at" field.
+func (_c *SessionCreate) SetLastUsedAt(v time.Time) *SessionCreate {
+	_c.mutation.SetLastUsedAt(v)
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *SessionCreate) SetExpiresAt(v time.Time) *SessionCreate {
 	_c.mutation.SetExpiresAt(v)
+	return _c
+}
+
+// SetAccessExpiresAt sets the "access_expires_at" field.
+func (_c *SessionCreate) SetAccessExpiresAt(v time.Time) *SessionCreate {
+	_c.mutation.SetAccessExpiresAt(v)
+	return _c
+}
+
+// SetGeneration sets the "generation" field.
+func (_c *SessionCreate) SetGeneration(v uint32) *SessionCreate {
+	_c.mutation.SetGeneration(v)
+	return _c
+}
+
+// SetNillableGeneration sets the "generation" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableGeneration(v *uint32) *SessionCreate {
+	if v != nil {
+		_c.SetGeneration(*v)
+	}
+	return _c
+}
+
+// SetSecretHash sets the "secret_hash" field.
+func (_c *SessionCreate) SetSecretHash(v []byte) *SessionCreate {
+	_c.mutation.SetSecretHash(v)
+	return _c
+}
+
+// SetDelivery sets the "delivery" field.
+func (_c *SessionCreate) SetDelivery(v session.Delivery) *SessionCreate {
+	_c.mutation.SetDelivery(v)
+	return _c
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableDelivery(v *session.Delivery) *SessionCreate {
+	if v != nil {
+		_c.SetDelivery(*v)
+	}
+	return _c
+}
+
+// SetUserAgent sets the "user_agent" field.
+func (_c *SessionCreate) SetUserAgent(v string) *SessionCreate {
+	_c.mutation.SetUserAgent(v)
+	return _c
+}
+
+// SetNillableUserAgent sets the "user_agent" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableUserAgent(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetUserAgent(*v)
+	}
+	return _c
+}
+
+// SetIPAddress sets the "ip_address" field.
+func (_c *SessionCreate) SetIPAddress(v string) *SessionCreate {
+	_c.mutation.SetIPAddress(v)
+	return _c
+}
+
+// SetNillableIPAddress sets the "ip_address" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableIPAddress(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetIPAddress(*v)
+	}
 	return _c
 }
 
@@ -58,6 +132,7 @@ func (_c *SessionCreate) Mutation() *SessionMutation {
 
 // Save creates the Session in the database.
 func (_c *SessionCreate) Save(ctx context.Context) (*Session, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -83,6 +158,18 @@ func (_c *SessionCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *SessionCreate) defaults() {
+	if _, ok := _c.mutation.Generation(); !ok {
+		v := session.DefaultGeneration
+		_c.mutation.SetGeneration(v)
+	}
+	if _, ok := _c.mutation.Delivery(); !ok {
+		v := session.DefaultDelivery
+		_c.mutation.SetDelivery(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *SessionCreate) check() error {
 	if _, ok := _c.mutation.UserID(); !ok {
@@ -91,8 +178,43 @@ func (_c *SessionCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Session.created_at"`)}
 	}
+	if _, ok := _c.mutation.LastUsedAt(); !ok {
+		return &ValidationError{Name: "last_used_at", err: errors.New(`ent: missing required field "Session.last_used_at"`)}
+	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "Session.expires_at"`)}
+	}
+	if _, ok := _c.mutation.AccessExpiresAt(); !ok {
+		return &ValidationError{Name: "access_expires_at", err: errors.New(`ent: missing required field "Session.access_expires_at"`)}
+	}
+	if _, ok := _c.mutation.Generation(); !ok {
+		return &ValidationError{Name: "generation", err: errors.New(`ent: missing required field "Session.generation"`)}
+	}
+	if _, ok := _c.mutation.SecretHash(); !ok {
+		return &ValidationError{Name: "secret_hash", err: errors.New(`ent: missing required field "Session.secret_hash"`)}
+	}
+	if v, ok := _c.mutation.SecretHash(); ok {
+		if err := session.SecretHashValidator(v); err != nil {
+			return &ValidationError{Name: "secret_hash", err: fmt.Errorf(`ent: validator failed for field "Session.secret_hash": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Delivery(); !ok {
+		return &ValidationError{Name: "delivery", err: errors.New(`ent: missing required field "Session.delivery"`)}
+	}
+	if v, ok := _c.mutation.Delivery(); ok {
+		if err := session.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "Session.delivery": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.UserAgent(); ok {
+		if err := session.UserAgentValidator(v); err != nil {
+			return &ValidationError{Name: "user_agent", err: fmt.Errorf(`ent: validator failed for field "Session.user_agent": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.IPAddress(); ok {
+		if err := session.IPAddressValidator(v); err != nil {
+			return &ValidationError{Name: "ip_address", err: fmt.Errorf(`ent: validator failed for field "Session.ip_address": %w`, err)}
+		}
 	}
 	if len(_c.mutation.UserIDs()) == 0 {
 		return &ValidationError{Name: "user", err: errors.New(`ent: missing required edge "Session.user"`)}
@@ -136,9 +258,37 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 		_spec.SetField(session.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
+	if value, ok := _c.mutation.LastUsedAt(); ok {
+		_spec.SetField(session.FieldLastUsedAt, field.TypeTime, value)
+		_node.LastUsedAt = value
+	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = value
+	}
+	if value, ok := _c.mutation.AccessExpiresAt(); ok {
+		_spec.SetField(session.FieldAccessExpiresAt, field.TypeTime, value)
+		_node.AccessExpiresAt = value
+	}
+	if value, ok := _c.mutation.Generation(); ok {
+		_spec.SetField(session.FieldGeneration, field.TypeUint32, value)
+		_node.Generation = value
+	}
+	if value, ok := _c.mutation.SecretHash(); ok {
+		_spec.SetField(session.FieldSecretHash, field.TypeBytes, value)
+		_node.SecretHash = value
+	}
+	if value, ok := _c.mutation.Delivery(); ok {
+		_spec.SetField(session.FieldDelivery, field.TypeEnum, value)
+		_node.Delivery = value
+	}
+	if value, ok := _c.mutation.UserAgent(); ok {
+		_spec.SetField(session.FieldUserAgent, field.TypeString, value)
+		_node.UserAgent = &value
+	}
+	if value, ok := _c.mutation.IPAddress(); ok {
+		_spec.SetField(session.FieldIPAddress, field.TypeString, value)
+		_node.IPAddress = &value
 	}
 	if nodes := _c.mutation.UserIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -178,6 +328,7 @@ func (_c *SessionCreateBulk) Save(ctx context.Context) ([]*Session, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*SessionMutation)
 				if !ok {

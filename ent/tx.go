@@ -14,6 +14,8 @@ type Tx struct {
 	config
 	// BlockedToken is the client for interacting with the BlockedToken builders.
 	BlockedToken *BlockedTokenClient
+	// KeyRecord is the client for interacting with the KeyRecord builders.
+	KeyRecord *KeyRecordClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// User is the client for interacting with the User builders.
@@ -150,6 +152,7 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.BlockedToken = NewBlockedTokenClient(tx.config)
+	tx.KeyRecord = NewKeyRecordClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

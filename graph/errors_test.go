@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/go-sql-driver/mysql"
@@ -123,6 +124,7 @@ func TestPanicOfAResolverIsInternal(t *testing.T) {
 	h := newTestHandler(t, true)
 	valid, err := h.tokens.Issue(token.Claims{
 		UserID: uuid.Must(uuid.NewV7()), SessionID: uuid.Must(uuid.NewV7()), ID: uuid.Must(uuid.NewV7()), Version: 1,
+		ExpiresAt: noon.Add(time.Minute),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 		t.Fatal(err)
 	}
 	now := func() time.Time { return noon }
-	tokens := token.New(key, token.Config{
+	tokens := token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{
 		Issuer: "http://localhost:8080", Audience: "latchkey", TTL: 15 * time.Minute, Now: now,
 	})
 	rules := auth.New(auth.Config{

@@ -19,7 +19,7 @@ func TestDatabaseThatHangsIsUnavailable(t *testing.T) {
 	ask := func(timeout time.Duration) answer {
 		h := newTestHandlerOn(t, db, true, timeout)
 		id := uuid.Must(uuid.NewV7())
-		accessToken, err := h.tokens.Issue(token.Claims{UserID: id, SessionID: id, ID: id, Version: 1})
+		accessToken, err := h.tokens.Issue(token.Claims{UserID: id, SessionID: id, ID: id, Version: 1, ExpiresAt: noon.Add(time.Minute)})
 		if err != nil {
 			t.Fatal(err)
 		}

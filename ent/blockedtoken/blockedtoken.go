@@ -11,6 +11,8 @@ const (
 	Label = "blocked_token"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
+	// FieldCreatedAt holds the string denoting the created_at field in the database.
+	FieldCreatedAt = "created_at"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// Table holds the table name of the blockedtoken in the database.
@@ -20,6 +22,7 @@ const (
 // Columns holds all SQL columns for blockedtoken fields.
 var Columns = []string{
 	FieldID,
+	FieldCreatedAt,
 	FieldExpiresAt,
 }
 
@@ -39,6 +42,11 @@ type OrderOption func(*sql.Selector)
 // ByID orders the results by the id field.
 func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
+}
+
+// ByCreatedAt orders the results by the created_at field.
+func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

@@ -20,6 +20,18 @@ func (f BlockedTokenFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BlockedTokenMutation", m)
 }
 
+// The KeyRecordFunc type is an adapter to allow the use of ordinary
+// function as KeyRecord mutator.
+type KeyRecordFunc func(context.Context, *ent.KeyRecordMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f KeyRecordFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.KeyRecordMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.KeyRecordMutation", m)
+}
+
 // The SessionFunc type is an adapter to allow the use of ordinary
 // function as Session mutator.
 type SessionFunc func(context.Context, *ent.SessionMutation) (ent.Value, error)

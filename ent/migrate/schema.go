@@ -12,6 +12,7 @@ var (
 	// BlockedTokensColumns holds the columns for the "blocked_tokens" table.
 	BlockedTokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID, SchemaType: map[string]string{"mysql": "char(36)"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
 	// BlockedTokensTable holds the schema information for the "blocked_tokens" table.
@@ -21,17 +22,42 @@ var (
 		PrimaryKey: []*schema.Column{BlockedTokensColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "blockedtoken_expires_at",
+				Name:    "blockedtoken_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{BlockedTokensColumns[1]},
 			},
+			{
+				Name:    "blockedtoken_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{BlockedTokensColumns[2]},
+			},
 		},
+	}
+	// KeyRecordsColumns holds the columns for the "key_records" table.
+	KeyRecordsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 64},
+		{Name: "fingerprint", Type: field.TypeString, Size: 64},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "signs_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// KeyRecordsTable holds the schema information for the "key_records" table.
+	KeyRecordsTable = &schema.Table{
+		Name:       "key_records",
+		Columns:    KeyRecordsColumns,
+		PrimaryKey: []*schema.Column{KeyRecordsColumns[0]},
 	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID, SchemaType: map[string]string{"mysql": "char(36)"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "last_used_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "access_expires_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "generation", Type: field.TypeUint32, Default: 1},
+		{Name: "secret_hash", Type: field.TypeBytes, Size: 32, SchemaType: map[string]string{"mysql": "binary(32)"}},
+		{Name: "delivery", Type: field.TypeEnum, Enums: []string{"BODY", "COOKIE"}, Default: "BODY"},
+		{Name: "user_agent", Type: field.TypeString, Nullable: true, Size: 1024},
+		{Name: "ip_address", Type: field.TypeString, Nullable: true, Size: 45},
 		{Name: "user_id", Type: field.TypeUUID, SchemaType: map[string]string{"mysql": "char(36)"}},
 	}
 	// SessionsTable holds the schema information for the "sessions" table.
@@ -42,7 +68,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_users_sessions",
-				Columns:    []*schema.Column{SessionsColumns[3]},
+				Columns:    []*schema.Column{SessionsColumns[10]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -50,6 +76,11 @@ var (
 		Indexes: []*schema.Index{
 			{
 				Name:    "session_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[10]},
+			},
+			{
+				Name:    "session_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[3]},
 			},
@@ -89,6 +120,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		BlockedTokensTable,
+		KeyRecordsTable,
 		SessionsTable,
 		UsersTable,
 	}
@@ -96,6 +128,10 @@ var (
 
 func init() {
 	BlockedTokensTable.Annotation = &entsql.Annotation{
+		Charset:   "utf8mb4",
+		Collation: "utf8mb4_bin",
+	}
+	KeyRecordsTable.Annotation = &entsql.Annotation{
 		Charset:   "utf8mb4",
 		Collation: "utf8mb4_bin",
 	}

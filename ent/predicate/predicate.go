@@ -9,6 +9,9 @@ import (
 // BlockedToken is the predicate function for blockedtoken builders.
 type BlockedToken func(*sql.Selector)
 
+// KeyRecord is the predicate function for keyrecord builders.
+type KeyRecord func(*sql.Selector)
+
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
 

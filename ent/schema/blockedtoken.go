@@ -16,11 +16,12 @@ func (BlockedToken) Annotations() []schema.Annotation { return []schema.Annotati
 func (BlockedToken) Fields() []ent.Field {
 	return []ent.Field{
 		idField("id"),
+		timeField("created_at"), // by which what is new is found; see internal/blocklist
 		timeField("expires_at"),
 	}
 }
 
 // Indexes of the blocked_tokens table.
 func (BlockedToken) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("expires_at")}
+	return []ent.Index{index.Fields("created_at"), index.Fields("expires_at")}
 }

@@ -3,6 +3,8 @@
 package session
 
 import (
+	"fmt"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -16,8 +18,22 @@ const (
 	FieldUserID = "user_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
+	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
+	FieldLastUsedAt = "last_used_at"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
+	// FieldAccessExpiresAt holds the string denoting the access_expires_at field in the database.
+	FieldAccessExpiresAt = "access_expires_at"
+	// FieldGeneration holds the string denoting the generation field in the database.
+	FieldGeneration = "generation"
+	// FieldSecretHash holds the string denoting the secret_hash field in the database.
+	FieldSecretHash = "secret_hash"
+	// FieldDelivery holds the string denoting the delivery field in the database.
+	FieldDelivery = "delivery"
+	// FieldUserAgent holds the string denoting the user_agent field in the database.
+	FieldUserAgent = "user_agent"
+	// FieldIPAddress holds the string denoting the ip_address field in the database.
+	FieldIPAddress = "ip_address"
 	// EdgeUser holds the string denoting the user edge name in mutations.
 	EdgeUser = "user"
 	// Table holds the table name of the session in the database.
@@ -36,7 +52,14 @@ var Columns = []string{
 	FieldID,
 	FieldUserID,
 	FieldCreatedAt,
+	FieldLastUsedAt,
 	FieldExpiresAt,
+	FieldAccessExpiresAt,
+	FieldGeneration,
+	FieldSecretHash,
+	FieldDelivery,
+	FieldUserAgent,
+	FieldIPAddress,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -47,6 +70,43 @@ func ValidColumn(column string) bool {
 		}
 	}
 	return false
+}
+
+var (
+	// DefaultGeneration holds the default value on creation for the "generation" field.
+	DefaultGeneration uint32
+	// SecretHashValidator is a validator for the "secret_hash" field. It is called by the builders before save.
+	SecretHashValidator func([]byte) error
+	// UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
+	UserAgentValidator func(string) error
+	// IPAddressValidator is a validator for the "ip_address" field. It is called by the builders before save.
+	IPAddressValidator func(string) error
+)
+
+// Delivery defines the type for the "delivery" enum field.
+type Delivery string
+
+// DeliveryBODY is the default value of the Delivery enum.
+const DefaultDelivery = DeliveryBODY
+
+// Delivery values.
+const (
+	DeliveryBODY   Delivery = "BODY"
+	DeliveryCOOKIE Delivery = "COOKIE"
+)
+
+func (d Delivery) String() string {
+	return string(d)
+}
+
+// DeliveryValidator is a validator for the "delivery" field enum values. It is called by the builders before save.
+func DeliveryValidator(d Delivery) error {
+	switch d {
+	case DeliveryBODY, DeliveryCOOKIE:
+		return nil
+	default:
+		return fmt.Errorf("session: invalid enum value for delivery field: %q", d)
+	}
 }
 
 // OrderOption defines the ordering options for the Session queries.
@@ -67,9 +127,39 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
+// ByLastUsedAt orders the results by the last_used_at field.
+func ByLastUsedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastUsedAt, opts...).ToFunc()
+}
+
 // ByExpiresAt orders the results by the expires_at field.
 func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
+}
+
+// ByAccessExpiresAt orders the results by the access_expires_at field.
+func ByAccessExpiresAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAccessExpiresAt, opts...).ToFunc()
+}
+
+// ByGeneration orders the results by the generation field.
+func ByGeneration(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGeneration, opts...).ToFunc()
+}
+
+// ByDelivery orders the results by the delivery field.
+func ByDelivery(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDelivery, opts...).ToFunc()
+}
+
+// ByUserAgent orders the results by the user_agent field.
+func ByUserAgent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUserAgent, opts...).ToFunc()
+}
+
+// ByIPAddress orders the results by the ip_address field.
+func ByIPAddress(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIPAddress, opts...).ToFunc()
 }
 
 // ByUserField orders the results by user field.

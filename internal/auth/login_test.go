@@ -63,7 +63,7 @@ func newService(t testing.TB, db *store.DB) *Service {
 	now := func() time.Time { return time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC) }
 	return New(Config{
 		DB:         db,
-		Tokens:     token.New(key, token.Config{Issuer: "i", Audience: "a", TTL: time.Minute, Now: now}),
+		Tokens:     token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: "i", Audience: "a", TTL: time.Minute, Now: now}),
 		Passwords:  password.NewHasher(),
 		Policy:     password.Policy{Min: 8},
 		OpenSignup: true,

@@ -73,7 +73,10 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User) (*en
 		SetID(id).
 		SetUserID(u.ID).
 		SetCreatedAt(now).
+		SetLastUsedAt(now).
 		SetExpiresAt(now.Add(s.tokens.TTL())).
+		SetAccessExpiresAt(now.Add(s.tokens.TTL())).
+		SetSecretHash(token.NewSecret().Hash()).
 		Save(ctx)
 }
 
@@ -92,7 +95,7 @@ func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predic
 		for i, ended := range batch {
 			// Its token may have been issued under a longer TTL than today's.
 			until := ended.ExpiresAt.Add(token.Leeway + blockMargin)
-			blocks[i] = tx.BlockedToken.Create().SetID(ended.ID).SetExpiresAt(until)
+			blocks[i] = tx.BlockedToken.Create().SetID(ended.ID).SetCreatedAt(s.now()).SetExpiresAt(until)
 			ids = append(ids, ended.ID)
 		}
 		if err := tx.BlockedToken.CreateBulk(blocks...).Exec(ctx); err != nil {
@@ -115,6 +118,7 @@ func (s *Service) signIn(ctx context.Context, u *ent.User, opened *ent.Session) 
 		SessionID: opened.ID,
 		Role:      u.Role.String(),
 		Version:   u.CredentialVersion,
+		ExpiresAt: s.now().Add(s.tokens.TTL()),
 	})
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func (s *Service) Viewer(ctx context.Context) (*Identity, error) {
 
 // identify returns who the token belongs to and what it says, or the token.Problem with it.
 func (s *Service) identify(ctx context.Context, accessToken string) (*Identity, token.Claims, error) {
-	claims, err := s.tokens.Verify(accessToken)
+	claims, err := s.tokens.Verify(ctx, accessToken)
 	if err != nil {
 		return nil, claims, err
 	}

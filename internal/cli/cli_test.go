@@ -81,8 +81,9 @@ func TestServeIsWhatHappensWithoutACommand(t *testing.T) {
 	for _, args := range [][]string{nil, {"serve"}} {
 		r := run(t, nil, args...)
 		want := config.Config{
-			Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", Issuer: "http://localhost:8080",
-			Audience: "latchkey", AccessTTL: 15 * time.Minute, PasswordMin: 8, Signup: "open",
+			Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
+			Issuer: "http://localhost:8080", Audience: "latchkey", AccessTTL: 15 * time.Minute, RefreshTTL: 720 * time.Hour,
+			SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, Signup: "open",
 			Introspection: true, Playground: true, AutoMigrate: true, LogFormat: "auto", LogLevel: "info",
 		}
 		if r.code != 0 || r.served == nil || *r.served != want {
@@ -101,8 +102,9 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 	}
 	r := run(t, nil, "serve", "--addr=:2", "--access-ttl", "90s", "--playground", "--log-level=warn")
 	want := config.Config{
-		Addr: ":2", DatabaseURL: url, KeysDir: "data/keys", Issuer: "http://localhost:8080",
-		Audience: "of the variable", AccessTTL: 90 * time.Second, PasswordMin: 15, Signup: "open",
+		Addr: ":2", DatabaseURL: url, KeysDir: "data/keys", JWTAlg: "ES256", Issuer: "http://localhost:8080",
+		Audience: "of the variable", AccessTTL: 90 * time.Second, RefreshTTL: 720 * time.Hour, SessionTTL: 2160 * time.Hour,
+		RefreshGrace: 30 * time.Second, PasswordMin: 15, Signup: "open",
 		Introspection: false, Playground: true, AutoMigrate: false, LogFormat: "auto", LogLevel: "warn",
 	}
 	if r.code != 0 || r.served == nil || *r.served != want {
@@ -113,21 +115,25 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 	}
 }
 
-// bad values for every flag: one that can't be read or used, and none at all.
+// bad values for every flag: one that can't be read or used. None at all is bad too, unless it is the default.
 var bad = map[string]string{
 	"LATCHKEY_ADDR": "8080", "LATCHKEY_DATABASE_URL": "mysql://u:" + secret + "@", "LATCHKEY_KEYS_DIR": "", "LATCHKEY_ISSUER": "example.org",
 	"LATCHKEY_AUDIENCE": "", "LATCHKEY_ACCESS_TTL": "an hour", "LATCHKEY_PASSWORD_MIN": "seven", "LATCHKEY_SIGNUP": "maybe",
 	"LATCHKEY_INTROSPECTION": "maybe", "LATCHKEY_PLAYGROUND": "maybe", "LATCHKEY_AUTO_MIGRATE": "a\nb", "LATCHKEY_LOG_FORMAT": "xml",
-	"LATCHKEY_LOG_LEVEL": "loud",
+	"LATCHKEY_LOG_LEVEL": "loud", "LATCHKEY_REDIS_URL": "localhost:6379", "LATCHKEY_JWT_ALG": "HS256", "LATCHKEY_REFRESH_TTL": "1s",
+	"LATCHKEY_SESSION_TTL": "1h", "LATCHKEY_REFRESH_GRACE": "-1s", "LATCHKEY_ALLOWED_ORIGINS": "app.example.org",
 }
 
 func TestBadValueIsOneLineThatNamesIt(t *testing.T) {
-	for variable := range flags() {
+	for variable, field := range flags() {
 		value, known := bad[variable]
 		if !known {
 			t.Errorf("this test has no bad value for %s", variable)
 		}
 		for _, value := range []string{value, ""} {
+			if value == field.Tag.Get("default") {
+				continue
+			}
 			t.Run(variable+"="+value, func(t *testing.T) {
 				t.Setenv("LATCHKEY_DATABASE_URL", "mysql://u:"+secret+"@127.0.0.1:1/n")
 				t.Setenv(variable, value)

@@ -17,20 +17,29 @@ import (
 
 // Config holds the flags of every command. The struct tags are what `latchkey --help` shows.
 type Config struct {
-	Addr          string        `env:"LATCHKEY_ADDR" default:":8080" help:"Address to listen on."`
-	DatabaseURL   string        `env:"LATCHKEY_DATABASE_URL" default:"sqlite:data/latchkey.db" help:"Database: sqlite:PATH, or mysql://user:password@host:3306/name. Set the variable, not the flag, where it has a password: others on the machine can see flags."`
-	KeysDir       string        `env:"LATCHKEY_KEYS_DIR" default:"data/keys" help:"Directory of the signing key. Made on first start."`
-	Issuer        string        `env:"LATCHKEY_ISSUER" default:"http://localhost:8080" help:"Issuer of the tokens: the URL under which clients reach this server."`
-	Audience      string        `env:"LATCHKEY_AUDIENCE" default:"latchkey" help:"Audience of the tokens."`
-	AccessTTL     time.Duration `env:"LATCHKEY_ACCESS_TTL" default:"15m" help:"Life of an access token: 1s to 24h, whole seconds."`
-	PasswordMin   int           `env:"LATCHKEY_PASSWORD_MIN" default:"8" help:"Fewest characters of a new password: 8 to 64. 15 is better."`
-	Signup        string        `env:"LATCHKEY_SIGNUP" default:"open" help:"Who creates accounts: open (anyone) or closed (nobody over GraphQL)."`
-	Introspection bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema (default ${default})."`
-	Playground    bool          `env:"LATCHKEY_PLAYGROUND" default:"true" negatable:"" help:"Serve the playground at / (default ${default})."`
-	AutoMigrate   bool          `env:"LATCHKEY_AUTO_MIGRATE" default:"true" negatable:"" help:"Apply pending migrations at start (default ${default})."`
-	LogFormat     string        `env:"LATCHKEY_LOG_FORMAT" default:"auto" help:"Log lines: text, json, or auto (text on a terminal, else json)."`
-	LogLevel      string        `env:"LATCHKEY_LOG_LEVEL" default:"info" help:"Least severe level to log: debug, info, warn or error."`
+	Addr           string        `env:"LATCHKEY_ADDR" default:":8080" help:"Address to listen on."`
+	DatabaseURL    string        `env:"LATCHKEY_DATABASE_URL" default:"sqlite:data/latchkey.db" help:"Database: sqlite:PATH, or mysql://user:password@host:3306/name. Set the variable, not the flag, where it has a password: others on the machine can see flags."`
+	RedisURL       string        `env:"LATCHKEY_REDIS_URL" default:"" help:"Redis that gets a copy of the blocked ids, for other services: redis://host:6379. None by default. Set the variable, not the flag, where it has a password."`
+	KeysDir        string        `env:"LATCHKEY_KEYS_DIR" default:"data/keys" help:"Directory of the keys. Made on first start."`
+	JWTAlg         string        `env:"LATCHKEY_JWT_ALG" default:"ES256" name:"jwt-alg" help:"Algorithm of a new signing key: ES256, RS256 or EdDSA."`
+	Issuer         string        `env:"LATCHKEY_ISSUER" default:"http://localhost:8080" help:"Issuer of the tokens: the URL under which clients reach this server."`
+	Audience       string        `env:"LATCHKEY_AUDIENCE" default:"latchkey" help:"Audience of the tokens."`
+	AccessTTL      time.Duration `env:"LATCHKEY_ACCESS_TTL" default:"15m" help:"Life of an access token: 1s to 24h, whole seconds."`
+	RefreshTTL     time.Duration `env:"LATCHKEY_REFRESH_TTL" default:"720h" help:"Life of a session that is not refreshed: at least LATCHKEY_ACCESS_TTL, whole seconds."`
+	SessionTTL     time.Duration `env:"LATCHKEY_SESSION_TTL" default:"2160h" help:"Life of a session however often it is refreshed: LATCHKEY_REFRESH_TTL to 87600h, whole seconds."`
+	RefreshGrace   time.Duration `env:"LATCHKEY_REFRESH_GRACE" default:"30s" help:"How long a refresh token still works after it was used, for tabs that refresh at once: 0s to 5m."`
+	PasswordMin    int           `env:"LATCHKEY_PASSWORD_MIN" default:"8" help:"Fewest characters of a new password: 8 to 64. 15 is better."`
+	AllowedOrigins string        `env:"LATCHKEY_ALLOWED_ORIGINS" default:"" help:"Origins, beside the issuer's own, whose pages may use refresh tokens in cookies: https://app.example.org, or with any port http://localhost:*. Separated by commas. While the issuer is on this machine and this is not set: http://localhost:*."`
+	Signup         string        `env:"LATCHKEY_SIGNUP" default:"open" help:"Who creates accounts: open (anyone) or closed (nobody over GraphQL)."`
+	Introspection  bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema (default ${default})."`
+	Playground     bool          `env:"LATCHKEY_PLAYGROUND" default:"true" negatable:"" help:"Serve the playground at / (default ${default})."`
+	AutoMigrate    bool          `env:"LATCHKEY_AUTO_MIGRATE" default:"true" negatable:"" help:"Apply pending migrations at start (default ${default})."`
+	LogFormat      string        `env:"LATCHKEY_LOG_FORMAT" default:"auto" help:"Log lines: text, json, or auto (text on a terminal, else json)."`
+	LogLevel       string        `env:"LATCHKEY_LOG_LEVEL" default:"info" help:"Least severe level to log: debug, info, warn or error."`
 }
+
+// maxSession is ten years. Nobody means more.
+const maxSession = 10 * 365 * 24 * time.Hour
 
 // Problem is a value that can't be used.
 type Problem struct {
@@ -56,11 +65,17 @@ func (c *Config) Check() error {
 	}{
 		{isAddress(c.Addr), "addr", "HOST:PORT or :PORT"},
 		{databaseErr == nil, "database-url", databaseWant},
+		{c.RedisURL == "" || isRedis(c.RedisURL), "redis-url", "redis://[user:password@]host:port[/database], or rediss:// for TLS"},
 		{c.KeysDir != "", "keys-dir", "a directory"},
 		{isIssuer(c.Issuer), "issuer", "an http or https URL without query and fragment"},
 		{c.Audience != "", "audience", "a name"},
-		{isTTL(c.AccessTTL), "access-ttl", "whole seconds between 1s and 24h"},
+		{oneOf(c.JWTAlg, "ES256", "RS256", "EdDSA"), "jwt-alg", "ES256, RS256 or EdDSA"},
+		{isSeconds(c.AccessTTL, time.Second, 24*time.Hour), "access-ttl", "whole seconds between 1s and 24h"},
+		{isSeconds(c.RefreshTTL, c.AccessTTL, maxSession), "refresh-ttl", "whole seconds between LATCHKEY_ACCESS_TTL and 87600h"},
+		{isSeconds(c.SessionTTL, c.RefreshTTL, maxSession), "session-ttl", "whole seconds between LATCHKEY_REFRESH_TTL and 87600h"},
+		{0 <= c.RefreshGrace && c.RefreshGrace <= 5*time.Minute, "refresh-grace", "between 0s and 5m"},
 		{8 <= c.PasswordMin && c.PasswordMin <= 64, "password-min", "a number from 8 to 64"},
+		{areOrigins(c.AllowedOrigins), "allowed-origins", "origins as browsers send them (https://app.example.org), separated by commas; a port may be *"},
 		{oneOf(c.Signup, "open", "closed"), "signup", "open or closed"},
 		{oneOf(c.LogFormat, "auto", "text", "json"), "log-format", "auto, text or json"},
 		{oneOf(c.LogLevel, "debug", "info", "warn", "error"), "log-level", "debug, info, warn or error"},
@@ -95,8 +110,27 @@ func isIssuer(s string) bool {
 	return err == nil && oneOf(u.Scheme, "http", "https") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
-func isTTL(d time.Duration) bool {
-	return time.Second <= d && d <= 24*time.Hour && d%time.Second == 0
+func isRedis(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && oneOf(u.Scheme, "redis", "rediss") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == ""
+}
+
+// areOrigins accepts a list of origins (RFC 6454 §6.2), each with a port that may be "*", or nothing.
+func areOrigins(s string) bool {
+	if s == "" {
+		return true
+	}
+	for origin := range strings.SplitSeq(s, ",") {
+		u, err := url.Parse(strings.Replace(strings.TrimSpace(origin), ":*", ":1", 1))
+		if err != nil || !oneOf(u.Scheme, "http", "https") || u.Hostname() == "" || u.Scheme+"://"+u.Host != u.String() {
+			return false
+		}
+	}
+	return true
+}
+
+func isSeconds(d, least, most time.Duration) bool {
+	return least <= d && d <= most && d%time.Second == 0
 }
 
 func oneOf(s string, allowed ...string) bool { return slices.Contains(allowed, s) }

@@ -14,23 +14,36 @@ import (
 // good is a configuration that can be used.
 func good() config.Config {
 	return config.Config{
-		Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", Issuer: "http://localhost:8080",
-		Audience: "latchkey", AccessTTL: 15 * time.Minute, PasswordMin: 8, Signup: "open", LogFormat: "auto", LogLevel: "info",
+		Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
+		Issuer: "http://localhost:8080", Audience: "latchkey", AccessTTL: 15 * time.Minute, RefreshTTL: 720 * time.Hour,
+		SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, Signup: "open", LogFormat: "auto", LogLevel: "info",
 	}
 }
 
 func TestCheckAcceptsWhatCanBeUsed(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*config.Config){
-		"the defaults":                  func(*config.Config) {},
-		"any free port":                 func(c *config.Config) { c.Addr = "127.0.0.1:0" },
-		"an address of IPv6":            func(c *config.Config) { c.Addr = "[::1]:65535" },
-		"a host's name":                 func(c *config.Config) { c.Addr = "localhost:80" },
-		"MySQL":                         func(c *config.Config) { c.DatabaseURL = "mysql://u:p@h:3306/n?tls=true" },
-		"an issuer with a path":         func(c *config.Config) { c.Issuer = "https://example.org/id" },
-		"an issuer of IPv6":             func(c *config.Config) { c.Issuer = "http://[::1]:8080" },
-		"the shortest life of a token":  func(c *config.Config) { c.AccessTTL = time.Second },
-		"the longest life of a token":   func(c *config.Config) { c.AccessTTL = 24 * time.Hour },
+		"the defaults":                 func(*config.Config) {},
+		"any free port":                func(c *config.Config) { c.Addr = "127.0.0.1:0" },
+		"an address of IPv6":           func(c *config.Config) { c.Addr = "[::1]:65535" },
+		"a host's name":                func(c *config.Config) { c.Addr = "localhost:80" },
+		"MySQL":                        func(c *config.Config) { c.DatabaseURL = "mysql://u:p@h:3306/n?tls=true" },
+		"an issuer with a path":        func(c *config.Config) { c.Issuer = "https://example.org/id" },
+		"an issuer of IPv6":            func(c *config.Config) { c.Issuer = "http://[::1]:8080" },
+		"the shortest life of a token": func(c *config.Config) { c.AccessTTL = time.Second },
+		"the longest life of a token":  func(c *config.Config) { c.AccessTTL = 24 * time.Hour },
+		"an RSA key":                   func(c *config.Config) { c.JWTAlg = "RS256" },
+		"an Ed25519 key":               func(c *config.Config) { c.JWTAlg = "EdDSA" },
+		"sessions as short as a token": func(c *config.Config) { c.RefreshTTL, c.SessionTTL = c.AccessTTL, c.AccessTTL },
+		"sessions of ten years":        func(c *config.Config) { c.SessionTTL = 87600 * time.Hour },
+		"no grace":                     func(c *config.Config) { c.RefreshGrace = 0 },
+		"the longest grace":            func(c *config.Config) { c.RefreshGrace = 5 * time.Minute },
+		"a Redis":                      func(c *config.Config) { c.RedisURL = "rediss://u:p@h:6379/1" },
+		"a Redis on the default port":  func(c *config.Config) { c.RedisURL = "redis://h" },
+		"an origin":                    func(c *config.Config) { c.AllowedOrigins = "https://app.example.org" },
+		"several origins": func(c *config.Config) {
+			c.AllowedOrigins = "https://app.example.org, http://localhost:*,http://[::1]:3000"
+		},
 		"the longest shortest password": func(c *config.Config) { c.PasswordMin = 64 },
 		"no sign-up":                    func(c *config.Config) { c.Signup = "closed" },
 		"logs as text":                  func(c *config.Config) { c.LogFormat = "text" },
@@ -54,6 +67,12 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 	database := func(s string) change { return func(c *config.Config) { c.DatabaseURL = s } }
 	issuer := func(s string) change { return func(c *config.Config) { c.Issuer = s } }
 	ttl := func(d time.Duration) change { return func(c *config.Config) { c.AccessTTL = d } }
+	refreshTTL := func(d time.Duration) change { return func(c *config.Config) { c.RefreshTTL = d } }
+	sessionTTL := func(d time.Duration) change { return func(c *config.Config) { c.SessionTTL = d } }
+	grace := func(d time.Duration) change { return func(c *config.Config) { c.RefreshGrace = d } }
+	redis := func(s string) change { return func(c *config.Config) { c.RedisURL = s } }
+	origins := func(s string) change { return func(c *config.Config) { c.AllowedOrigins = s } }
+	alg := func(s string) change { return func(c *config.Config) { c.JWTAlg = s } }
 	passwordMin := func(n int) change { return func(c *config.Config) { c.PasswordMin = n } }
 	signup := func(s string) change { return func(c *config.Config) { c.Signup = s } }
 	format := func(s string) change { return func(c *config.Config) { c.LogFormat = s } }
@@ -92,6 +111,27 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"a life below a second", "LATCHKEY_ACCESS_TTL", ttl(999 * time.Millisecond)},
 		{"half a second more", "LATCHKEY_ACCESS_TTL", ttl(1500 * time.Millisecond)},
 		{"a life beyond a day", "LATCHKEY_ACCESS_TTL", ttl(24*time.Hour + time.Second)},
+		{"a Redis that is an address", "LATCHKEY_REDIS_URL", redis("localhost:6379")},
+		{"a Redis of another scheme", "LATCHKEY_REDIS_URL", redis("http://u:hunter2@localhost:6379")},
+		{"a Redis without a host", "LATCHKEY_REDIS_URL", redis("redis://")},
+		{"a Redis with options", "LATCHKEY_REDIS_URL", redis("redis://h:6379?password=hunter2")},
+		{"an origin with a path", "LATCHKEY_ALLOWED_ORIGINS", origins("https://app.example.org/")},
+		{"an origin without a scheme", "LATCHKEY_ALLOWED_ORIGINS", origins("app.example.org")},
+		{"any origin", "LATCHKEY_ALLOWED_ORIGINS", origins("*")},
+		{"no origin", "LATCHKEY_ALLOWED_ORIGINS", origins("null")},
+		{"any subdomain with a path", "LATCHKEY_ALLOWED_ORIGINS", origins("https://app.example.org,https://h/*")},
+		{"an origin that is missing", "LATCHKEY_ALLOWED_ORIGINS", origins("https://app.example.org,")},
+		{"an origin with a password", "LATCHKEY_ALLOWED_ORIGINS", origins("https://u:hunter2@app.example.org")},
+		{"no algorithm", "LATCHKEY_JWT_ALG", alg("")},
+		{"a symmetric algorithm", "LATCHKEY_JWT_ALG", alg("HS256")},
+		{"an algorithm in lower case", "LATCHKEY_JWT_ALG", alg("es256")},
+		{"refresh tokens shorter than access tokens", "LATCHKEY_REFRESH_TTL", refreshTTL(15*time.Minute - time.Second)},
+		{"refresh tokens with half a second", "LATCHKEY_REFRESH_TTL", refreshTTL(time.Hour + time.Second/2)},
+		{"refresh tokens without end", "LATCHKEY_REFRESH_TTL", refreshTTL(87601 * time.Hour)},
+		{"sessions shorter than their refresh tokens", "LATCHKEY_SESSION_TTL", sessionTTL(720*time.Hour - time.Second)},
+		{"sessions without end", "LATCHKEY_SESSION_TTL", sessionTTL(87601 * time.Hour)},
+		{"a grace below zero", "LATCHKEY_REFRESH_GRACE", grace(-time.Second)},
+		{"a grace beyond five minutes", "LATCHKEY_REFRESH_GRACE", grace(5*time.Minute + time.Second)},
 		{"passwords of 7 characters", "LATCHKEY_PASSWORD_MIN", passwordMin(7)},
 		{"passwords of 65 characters", "LATCHKEY_PASSWORD_MIN", passwordMin(65)},
 		{"passwords of less than none", "LATCHKEY_PASSWORD_MIN", passwordMin(-8)},
@@ -138,7 +178,7 @@ func TestEveryFieldHasAVariableAndHelp(t *testing.T) {
 		if want := strings.ToUpper(field.Name); strings.ReplaceAll(strings.TrimPrefix(variable, "LATCHKEY_"), "_", "") != want {
 			t.Errorf("%s has the variable %s", field.Name, variable)
 		}
-		if field.Tag.Get("help") == "" || field.Tag.Get("default") == "" {
+		if _, given := field.Tag.Lookup("default"); field.Tag.Get("help") == "" || !given {
 			t.Errorf("%s has no help or no default", field.Name)
 		}
 	}

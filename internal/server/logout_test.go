@@ -164,7 +164,8 @@ func TestLogoutAllEndsAnyNumberOfSessions(t *testing.T) {
 				var rows []*ent.SessionCreate
 				for range 500 {
 					rows = append(rows, tx.Session.Create().SetID(uuid.Must(uuid.NewV7())).
-						SetUserID(uuid.FromStringOrNil(ada.id)).SetCreatedAt(s.clock.Now()).SetExpiresAt(s.clock.Now()))
+						SetUserID(uuid.FromStringOrNil(ada.id)).SetCreatedAt(s.clock.Now()).
+						SetLastUsedAt(s.clock.Now()).SetExpiresAt(s.clock.Now()).SetAccessExpiresAt(s.clock.Now()).SetSecretHash(make([]byte, 32)))
 				}
 				if err := tx.Session.CreateBulk(rows...).Exec(ctx); err != nil {
 					return err

@@ -120,7 +120,7 @@ func TestBlockedTokenIDIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.inDatabase(t, func(ctx context.Context, tx *ent.Tx) error {
-			return tx.BlockedToken.Create().SetID(uuid.FromStringOrNil(claims.ID)).SetExpiresAt(s.clock.Now()).Exec(ctx)
+			return tx.BlockedToken.Create().SetID(uuid.FromStringOrNil(claims.ID)).SetCreatedAt(s.clock.Now()).SetExpiresAt(s.clock.Now()).Exec(ctx)
 		})
 		s.ask(t, ada.token, me, nil).refused(t, revoked)
 		s.ask(t, other, me, nil).ok(t)

@@ -59,7 +59,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 
 	rules := auth.New(auth.Config{
 		DB:         db,
-		Tokens:     token.New(key, token.Config{Issuer: c.Issuer, Audience: c.Audience, TTL: c.AccessTTL, Now: host.Now}),
+		Tokens:     token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: c.Issuer, Audience: c.Audience, TTL: c.AccessTTL, Now: host.Now}),
 		Passwords:  password.NewHasher(),
 		Policy:     password.Policy{Min: c.PasswordMin},
 		OpenSignup: c.Signup == "open",

@@ -26,7 +26,7 @@ func TestTimesComeBackInUTCWithTheirMilliseconds(t *testing.T) {
 		} {
 			id := uuid.Must(uuid.NewV7())
 			err := db.Tx(ctx, func(tx *ent.Tx) error {
-				return tx.BlockedToken.Create().SetID(id).SetExpiresAt(stored).Exec(ctx)
+				return tx.BlockedToken.Create().SetID(id).SetCreatedAt(noon).SetExpiresAt(stored).Exec(ctx)
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -49,9 +49,9 @@ func TestTimesCompareAcrossZones(t *testing.T) {
 		west, east := time.FixedZone("west", -11*3600), time.FixedZone("east", 13*3600)
 		err := db.Tx(ctx, func(tx *ent.Tx) error {
 			return tx.BlockedToken.CreateBulk(
-				tx.BlockedToken.Create().SetID(uuid.Must(uuid.NewV7())).SetExpiresAt(noon.Add(-time.Millisecond).In(east)),
-				tx.BlockedToken.Create().SetID(uuid.Must(uuid.NewV7())).SetExpiresAt(noon.In(west)),
-				tx.BlockedToken.Create().SetID(uuid.Must(uuid.NewV7())).SetExpiresAt(noon.Add(time.Millisecond)),
+				tx.BlockedToken.Create().SetID(uuid.Must(uuid.NewV7())).SetCreatedAt(noon).SetExpiresAt(noon.Add(-time.Millisecond).In(east)),
+				tx.BlockedToken.Create().SetID(uuid.Must(uuid.NewV7())).SetCreatedAt(noon).SetExpiresAt(noon.In(west)),
+				tx.BlockedToken.Create().SetID(uuid.Must(uuid.NewV7())).SetCreatedAt(noon).SetExpiresAt(noon.Add(time.Millisecond)),
 			).Exec(ctx)
 		})
 		if err != nil {

@@ -32,7 +32,7 @@ func (s *issuingServer) check(t *testing.T, cases []verifyCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			claims, err := s.Verify(c.raw)
+			claims, err := s.Verify(t.Context(), c.raw)
 			var got token.Problem
 			if err != nil && !errors.As(err, &got) {
 				t.Fatalf("not a Problem: %v", err)

@@ -49,7 +49,7 @@ func newServerAt(t testing.TB, now time.Time) *issuingServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens := token.New(key, token.Config{
+	tokens := token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{
 		Issuer: issuer, Audience: audience, TTL: ttl, Now: func() time.Time { return now },
 	})
 	return &issuingServer{Tokens: tokens, key: key, private: readPrivate(t, dir)}

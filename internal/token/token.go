@@ -1,11 +1,14 @@
-// Package token makes and verifies access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
+// Package token makes and verifies tokens: access tokens, which are JWTs as RFC 9068 profiles them, and refresh tokens, which
+// mean something to this server only.
 //
-// Tokens issues them, and Verify accepts only what it could have issued itself: one algorithm, a known key, this issuer,
+// Tokens issues access tokens, and Verify accepts only what it could have issued itself: one algorithm, a known key, this issuer,
 // this audience, this type, every claim present (RFC 8725). Whether a token has been taken back is not decided here but by
 // the database, which internal/auth asks.
 package token
 
 import (
+	"context"
+	"crypto"
 	"errors"
 	"strings"
 	"time"
@@ -27,29 +30,39 @@ type Claims struct {
 	ID        uuid.UUID // jti
 	Role      string    // for other services; Latchkey itself reads the user's row
 	Version   int       // ver: the user's credential version at the time of issue
-	ExpiresAt time.Time // exp, whole seconds; set by Issue
+	ExpiresAt time.Time // exp, whole seconds
 }
 
 // Config says for whom tokens are issued.
 type Config struct {
 	Issuer   string           // iss
 	Audience string           // aud
-	TTL      time.Duration    // from issue to expiry; whole seconds
+	TTL      time.Duration    // from issue to expiry, at most; whole seconds
 	Now      func() time.Time // the clock
 }
 
-// Tokens issues and verifies access tokens with one key. Safe for concurrent use.
+// Keys are the keys of one database. Safe for concurrent use; what they answer may change while the server runs.
+type Keys interface {
+	// Signing returns the key that signs access tokens now.
+	Signing() *Key
+	// Verifying returns the key with this kid, nil if there is none. It may look for a new one first, and then fail.
+	Verifying(ctx context.Context, kid string) (*Key, error)
+	// Refresh returns the key of the refresh tokens.
+	Refresh() *RefreshKey
+}
+
+// Tokens issues and verifies tokens. Safe for concurrent use.
 type Tokens struct {
-	key       *Key
+	keys      Keys
 	config    Config
 	parser    *jwt.Parser // of the form and the signature
 	validator *jwt.Validator
 }
 
-// New returns Tokens that sign with key.
-func New(key *Key, config Config) *Tokens {
+// New returns Tokens with these keys.
+func New(keys Keys, config Config) *Tokens {
 	return &Tokens{
-		key:    key,
+		keys:   keys,
 		config: config,
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
@@ -66,7 +79,7 @@ func New(key *Key, config Config) *Tokens {
 	}
 }
 
-// TTL is how long a token lives after its issue.
+// TTL is how long an access token lives after its issue, at most.
 func (t *Tokens) TTL() time.Duration { return t.config.TTL }
 
 // wireClaims is the payload as RFC 9068 §2.2 and OpenID Connect (sid) spell it.
@@ -77,9 +90,9 @@ type wireClaims struct {
 	Version   int    `json:"ver"`
 }
 
-// Issue signs a token that says c, from now until now plus the TTL.
+// Issue signs an access token that says c, from now until c.ExpiresAt.
 func (t *Tokens) Issue(c Claims) (string, error) {
-	now := t.config.Now()
+	now, key := t.config.Now(), t.keys.Signing()
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodES256, wireClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    t.config.Issuer,
@@ -88,19 +101,25 @@ func (t *Tokens) Issue(c Claims) (string, error) {
 			ID:        c.ID.String(),
 			IssuedAt:  jwt.NewNumericDate(now),
 			NotBefore: jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(t.config.TTL)),
+			ExpiresAt: jwt.NewNumericDate(c.ExpiresAt),
 		},
 		SessionID: c.SessionID.String(),
 		Role:      c.Role,
 		Version:   c.Version,
 	})
 	unsigned.Header["typ"] = mediaType
-	unsigned.Header["kid"] = t.key.ID
-	return unsigned.SignedString(t.key.private)
+	unsigned.Header["kid"] = key.ID
+	return unsigned.SignedString(key.private)
 }
 
-// Verify returns what a token says, or the Problem that makes it unacceptable.
-func (t *Tokens) Verify(raw string) (Claims, error) {
+// SealRefresh makes the refresh token that says r.
+func (t *Tokens) SealRefresh(r Refresh) string { return t.keys.Refresh().Seal(r) }
+
+// OpenRefresh returns what a refresh token says, and whether it was made here.
+func (t *Tokens) OpenRefresh(raw string) (Refresh, bool) { return t.keys.Refresh().Open(raw) }
+
+// Verify returns what an access token says, or the Problem that makes it unacceptable. Any other error is one of Keys.
+func (t *Tokens) Verify(ctx context.Context, raw string) (Claims, error) {
 	if raw == "" {
 		return Claims{}, Missing
 	}
@@ -108,7 +127,15 @@ func (t *Tokens) Verify(raw string) (Claims, error) {
 		return Claims{}, Malformed
 	}
 	var wire wireClaims
-	parsed, err := t.parser.ParseWithClaims(raw, &wire, t.publicKey)
+	var lookUp error
+	parsed, err := t.parser.ParseWithClaims(raw, &wire, func(unverified *jwt.Token) (any, error) {
+		var public crypto.PublicKey
+		public, lookUp = t.publicKey(ctx, unverified)
+		return public, lookUp
+	})
+	if lookUp != nil && !errors.Is(lookUp, errUnknownKey) {
+		return Claims{}, lookUp
+	}
 	if err != nil {
 		return Claims{}, problemOf(err)
 	}
@@ -125,11 +152,16 @@ func (t *Tokens) Verify(raw string) (Claims, error) {
 var errUnknownKey = errors.New("unknown kid")
 
 // publicKey finds the key by kid alone: never by jku, x5u or jwk, which are the sender's (RFC 8725 §3.10).
-func (t *Tokens) publicKey(unverified *jwt.Token) (any, error) {
-	if kid, ok := unverified.Header["kid"].(string); !ok || kid != t.key.ID {
+func (t *Tokens) publicKey(ctx context.Context, unverified *jwt.Token) (crypto.PublicKey, error) {
+	kid, _ := unverified.Header["kid"].(string)
+	key, err := t.keys.Verifying(ctx, kid)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
 		return nil, errUnknownKey
 	}
-	return t.key.private.Public(), nil
+	return key.private.Public(), nil
 }
 
 // acceptableHeader refuses other types of JWT, and extensions that are marked critical: none is understood here

@@ -14,11 +14,11 @@ import (
 func TestVerifyReturnsWhatWasIssued(t *testing.T) {
 	t.Parallel()
 	s := newServerAt(t, noon.Add(999*time.Millisecond))
-	raw, err := s.Issue(token.Claims{UserID: someUser, SessionID: someSession, ID: someID, Role: "ADMIN", Version: 7})
+	raw, err := s.Issue(token.Claims{UserID: someUser, SessionID: someSession, ID: someID, Role: "ADMIN", Version: 7, ExpiresAt: noon.Add(ttl)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Verify(raw)
+	got, err := s.Verify(t.Context(), raw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestVerifyReturnsWhatWasIssued(t *testing.T) {
 func TestIssuedTokenOnTheWire(t *testing.T) {
 	t.Parallel()
 	s := newServerAt(t, noon.Add(999*time.Millisecond))
-	raw, err := s.Issue(token.Claims{UserID: someUser, SessionID: someSession, ID: someID, Role: "USER", Version: 2})
+	raw, err := s.Issue(token.Claims{UserID: someUser, SessionID: someSession, ID: someID, Role: "USER", Version: 2, ExpiresAt: noon.Add(ttl)})
 	if err != nil {
 		t.Fatal(err)
 	}
