@@ -25,6 +25,9 @@ import (
 type Options struct {
 	Auth          *auth.Service
 	Introspection bool // whether clients may read the schema
+	// Origins are those whose pages may use the refresh token's cookie, as in https://app.example.org, or with any port
+	// http://localhost:*.
+	Origins []string
 	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
 	// been applied by then is UNAVAILABLE.
 	Timeout time.Duration
@@ -35,6 +38,7 @@ type Options struct {
 type Handler struct {
 	auth    *auth.Service
 	exec    *executor.Executor
+	origins origins
 	timeout time.Duration
 }
 
@@ -42,6 +46,7 @@ type Handler struct {
 func NewHandler(o Options) *Handler {
 	config := Config{Resolvers: &Resolver{Auth: o.Auth}}
 	config.Directives.Authenticated = authenticated(o.Auth)
+	config.Directives.RequiresRole = requiresRole(o.Auth)
 	exec := executor.New(NewExecutableSchema(config))
 	exec.SetQueryCache(newDocumentCache())
 	exec.SetErrorPresenter(presenter(o.Log, o.Introspection))
@@ -56,7 +61,7 @@ func NewHandler(o Options) *Handler {
 	} else {
 		exec.Use(noIntrospection{})
 	}
-	return &Handler{auth: o.Auth, exec: exec, timeout: o.Timeout}
+	return &Handler{auth: o.Auth, exec: exec, origins: o.Origins, timeout: o.Timeout}
 }
 
 // ServeHTTP answers one request.
@@ -70,7 +75,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
 	defer h.recover(ctx, w, accepts)
-	ctx = h.auth.WithToken(ctx, bearerToken(r.Header))
+	request := h.request(r)
+	ctx = h.auth.WithRequest(ctx, request)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		ctx = graphql.WithOperationContext(ctx, operation)
@@ -86,6 +92,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if response == nil { // its time was over before it began
 		response = h.exec.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
 	}
+	setCookie(w, request)
 	writeExecuted(w, accepts, response)
 }
 

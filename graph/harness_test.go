@@ -43,7 +43,7 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	}
 	now := func() time.Time { return noon }
 	tokens := token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{
-		Issuer: "http://localhost:8080", Audience: "latchkey", TTL: 15 * time.Minute, Now: now,
+		Issuer: "http://localhost:8080", Audience: "latchkey", Now: now,
 	})
 	rules := auth.New(auth.Config{
 		DB: db, Tokens: tokens, Passwords: password.NewHasher(), Policy: password.Policy{Min: 8}, OpenSignup: true,

@@ -23,9 +23,29 @@ func (r *mutationResolver) Login(ctx context.Context, input auth.LoginInput) (*a
 	return r.Auth.Login(ctx, input)
 }
 
+// RefreshToken is the resolver for the refreshToken field.
+func (r *mutationResolver) RefreshToken(ctx context.Context, token *string) (*auth.AuthPayload, error) {
+	return r.Auth.RefreshToken(ctx, token)
+}
+
 // Logout is the resolver for the logout field.
 func (r *mutationResolver) Logout(ctx context.Context, scope auth.LogoutScope) (*auth.LogoutPayload, error) {
 	return r.Auth.Logout(ctx, scope)
+}
+
+// RevokeToken is the resolver for the revokeToken field.
+func (r *mutationResolver) RevokeToken(ctx context.Context, token string) (*auth.RevokeTokenPayload, error) {
+	return r.Auth.RevokeToken(ctx, token)
+}
+
+// RevokeSession is the resolver for the revokeSession field.
+func (r *mutationResolver) RevokeSession(ctx context.Context, id uuid.UUID) (*auth.RevokeSessionPayload, error) {
+	return r.Auth.RevokeSession(ctx, id)
+}
+
+// EndUserSessions is the resolver for the endUserSessions field.
+func (r *mutationResolver) EndUserSessions(ctx context.Context, userID uuid.UUID) (*auth.LogoutPayload, error) {
+	return r.Auth.EndUserSessions(ctx, userID)
 }
 
 // UpdateUser is the resolver for the updateUser field.
@@ -57,13 +77,31 @@ func (r *queryResolver) Node(ctx context.Context, id uuid.UUID) (auth.Node, erro
 	return r.Auth.Node(ctx, id)
 }
 
+// Current is the resolver for the current field.
+func (r *sessionResolver) Current(ctx context.Context, obj *ent.Session) (bool, error) {
+	return r.Auth.IsCurrent(ctx, obj.ID)
+}
+
+// Sessions is the resolver for the sessions field.
+func (r *userResolver) Sessions(ctx context.Context, obj *ent.User) ([]*ent.Session, error) {
+	return r.Auth.Sessions(ctx, obj)
+}
+
 // Mutation returns MutationResolver implementation.
 func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
 
 // Query returns QueryResolver implementation.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+// Session returns SessionResolver implementation.
+func (r *Resolver) Session() SessionResolver { return &sessionResolver{r} }
+
+// User returns UserResolver implementation.
+func (r *Resolver) User() UserResolver { return &userResolver{r} }
+
 type (
 	mutationResolver struct{ *Resolver }
 	queryResolver    struct{ *Resolver }
+	sessionResolver  struct{ *Resolver }
+	userResolver     struct{ *Resolver }
 )

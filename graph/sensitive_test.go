@@ -22,6 +22,7 @@ var entities = []struct {
 	{ent.User{}, schema.User{}},
 	{ent.Session{}, schema.Session{}},
 	{ent.BlockedToken{}, schema.BlockedToken{}},
+	{ent.KeyRecord{}, schema.KeyRecord{}},
 }
 
 // What is marked Sensitive() never gets into the contract, under any type, and the generated code never touches it, under

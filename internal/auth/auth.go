@@ -1,7 +1,8 @@
-// Package auth holds the rules: who may sign up, log in, change and delete what, and whose access token counts.
+// Package auth holds the rules: who may sign up, log in, change and delete what, whose tokens count, and how sessions live
+// and end.
 //
 // Service is the whole of it. Each method is one operation of the API: it checks its input, then does all its writing in
-// one transaction. Who is asking comes from the context (WithToken). Passwords are hashed outside of transactions, because
+// one transaction. Who is asking comes from the context (WithRequest). Passwords are hashed outside of transactions, because
 // a hash takes longer than everything else together; so each transaction first locks the user's row and makes sure that
 // the credentials are still those that were checked (lockUser).
 package auth
@@ -11,7 +12,6 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"latchkey/ent"
 	"latchkey/internal/password"
 	"latchkey/internal/store"
 	"latchkey/internal/token"
@@ -24,6 +24,7 @@ type Service struct {
 	passwords *password.Hasher
 	ids       uuid.Generator
 	now       func() time.Time
+	lifetimes Lifetimes
 	policy    password.Policy
 	open      bool // whether anyone may sign up
 }
@@ -33,6 +34,7 @@ type Config struct {
 	DB         *store.DB
 	Tokens     *token.Tokens
 	Passwords  *password.Hasher
+	Lifetimes  Lifetimes
 	Policy     password.Policy
 	OpenSignup bool
 	IDs        uuid.Generator   // makes UUIDv7
@@ -47,15 +49,8 @@ func New(c Config) *Service {
 		passwords: c.Passwords,
 		ids:       c.IDs,
 		now:       func() time.Time { return c.Now().UTC().Truncate(time.Millisecond) }, // as the API shows times
+		lifetimes: c.Lifetimes,
 		policy:    c.Policy,
 		open:      c.OpenSignup,
 	}
-}
-
-// AuthPayload is a session that was just opened, and the tokens for it.
-type AuthPayload struct { //nolint:revive // the schema's name
-	AccessToken  string
-	RefreshToken *string // nil: there are none yet
-	ExpiresIn    int     // seconds
-	User         *ent.User
 }

@@ -11,13 +11,17 @@ type Code string
 
 // The codes that the rules answer with.
 const (
-	Unauthenticated    Code = "UNAUTHENTICATED"
-	InvalidCredentials Code = "INVALID_CREDENTIALS"
-	BadUserInput       Code = "BAD_USER_INPUT"
-	EmailTaken         Code = "EMAIL_TAKEN"
-	UsernameTaken      Code = "USERNAME_TAKEN"
-	WeakPassword       Code = "WEAK_PASSWORD"
-	SignupClosed       Code = "SIGNUP_CLOSED"
+	Unauthenticated     Code = "UNAUTHENTICATED"
+	Forbidden           Code = "FORBIDDEN"
+	InvalidCredentials  Code = "INVALID_CREDENTIALS"
+	InvalidRefreshToken Code = "INVALID_REFRESH_TOKEN"
+	RefreshTokenReused  Code = "REFRESH_TOKEN_REUSED"
+	BadUserInput        Code = "BAD_USER_INPUT"
+	EmailTaken          Code = "EMAIL_TAKEN"
+	UsernameTaken       Code = "USERNAME_TAKEN"
+	WeakPassword        Code = "WEAK_PASSWORD"
+	NotFound            Code = "NOT_FOUND"
+	SignupClosed        Code = "SIGNUP_CLOSED"
 )
 
 // The reasons of BAD_USER_INPUT; TOO_SHORT and TOO_LONG are WEAK_PASSWORD's too.
@@ -53,6 +57,16 @@ func unauthenticated(problem token.Problem) *Error {
 		Message: "A valid access token is needed.",
 		Reason:  string(problem),
 	}
+}
+
+func forbidden() *Error {
+	return &Error{Code: Forbidden, Message: "This is not yours to see or to do."}
+}
+
+func notFound() *Error { return &Error{Code: NotFound, Message: "There is nothing with this id."} }
+
+func invalidRefreshToken() *Error {
+	return &Error{Code: InvalidRefreshToken, Message: "A valid refresh token is needed. Log in again."}
 }
 
 // invalidCredentials is the one answer to a wrong password, an unknown account and a disabled account.

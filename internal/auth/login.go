@@ -6,6 +6,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/predicate"
+	"latchkey/ent/session"
 	"latchkey/ent/user"
 )
 
@@ -13,6 +14,7 @@ import (
 type LoginInput struct {
 	Identifier string // e-mail address or username
 	Password   string
+	Delivery   *session.Delivery // nil means in the answer
 }
 
 // Login opens a session. Unknown account, wrong password and disabled account do the same work and get the same answer.
@@ -21,6 +23,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 	sought := identifier(in.Identifier)
 	c.present("input.identifier", sought)
 	c.password("input.password", in.Password)
+	delivery := c.delivery(ctx, "input.delivery", in.Delivery)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -40,12 +43,12 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 		return nil, invalidCredentials()
 	}
 	var current *ent.User
-	var opened *ent.Session
+	var opened *signedIn
 	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
 		if current, err = lockUser(ctx, tx, found); err != nil {
 			return err
 		}
-		opened, err = s.openSession(ctx, tx, current)
+		opened, err = s.openSession(ctx, tx, current, delivery)
 		return err
 	})
 	if errors.Is(err, errCredentialsChanged) {

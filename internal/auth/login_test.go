@@ -31,16 +31,16 @@ func TestEveryFailedLogInMakesExactlyOneHash(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, in := range map[string]LoginInput{
-			"unknown account":                           {"nobody", "correct horse"},
-			"unknown address":                           {"nobody@example.org", "correct horse"},
-			"wrong password":                            {"ada", "wrong horse"},
-			"disabled account":                          {"grace", "correct horse"},
-			"disabled account, wrong password":          {"grace", "wrong horse"},
-			"a password that could never have been set": {"ada", "x"},
+			"unknown account":                           {Identifier: "nobody", Password: "correct horse"},
+			"unknown address":                           {Identifier: "nobody@example.org", Password: "correct horse"},
+			"wrong password":                            {Identifier: "ada", Password: "wrong horse"},
+			"disabled account":                          {Identifier: "grace", Password: "correct horse"},
+			"disabled account, wrong password":          {Identifier: "grace", Password: "wrong horse"},
+			"a password that could never have been set": {Identifier: "ada", Password: "x"},
 		} {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := service.Login(service.WithToken(t.Context(), ""), in)
+			_, err := service.Login(service.WithRequest(t.Context(), &Request{}), in)
 			runtime.ReadMemStats(&after)
 			var refusal *Error
 			if !errors.As(err, &refusal) || refusal.Code != InvalidCredentials {
@@ -63,8 +63,9 @@ func newService(t testing.TB, db *store.DB) *Service {
 	now := func() time.Time { return time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC) }
 	return New(Config{
 		DB:         db,
-		Tokens:     token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: "i", Audience: "a", TTL: time.Minute, Now: now}),
+		Tokens:     token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: "i", Audience: "a", Now: now}),
 		Passwords:  password.NewHasher(),
+		Lifetimes:  Lifetimes{Access: 15 * time.Minute, Idle: 30 * 24 * time.Hour, Session: 90 * 24 * time.Hour, Grace: 30 * time.Second},
 		Policy:     password.Policy{Min: 8},
 		OpenSignup: true,
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(now)),

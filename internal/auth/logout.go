@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gofrs/uuid/v5"
 
@@ -25,31 +26,70 @@ type LogoutPayload struct {
 	EndedSessionIDs []uuid.UUID
 }
 
-// Logout ends sessions of the viewer.
+// Logout ends sessions of the viewer; without a valid access token, of whoever the refresh token in the cookie belongs to. It
+// clears the cookie, also if that was good for nothing, unless the session goes on or the logout can be tried again.
 func (s *Service) Logout(ctx context.Context, scope LogoutScope) (*LogoutPayload, error) {
-	me, err := s.Viewer(ctx)
+	me, err := s.leaving(ctx)
+	payload := &LogoutPayload{}
+	if err == nil {
+		payload.EndedSessionIDs, err = s.logOut(ctx, me, scope)
+	}
+	var refused *Error
+	if scope != Others && (err == nil || errors.As(err, &refused)) {
+		requestFrom(ctx).clearCookie()
+	}
 	if err != nil {
 		return nil, err
 	}
+	return payload, nil
+}
+
+// leaving returns who wants to log out.
+func (s *Service) leaving(ctx context.Context) (*Identity, error) {
+	me, err := s.Viewer(ctx)
+	var refused *Error
+	if !errors.As(err, &refused) {
+		return me, err
+	}
+	refresh, sealed := s.tokens.OpenRefresh(requestFrom(ctx).cookie())
+	if !sealed {
+		return nil, refused
+	}
+	row, err := s.presented(ctx, refresh)
+	if err != nil {
+		return nil, err
+	}
+	return &Identity{User: row.Edges.User, SessionID: row.ID}, nil
+}
+
+func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) ([]uuid.UUID, error) {
 	matches := []predicate.Session{session.UserID(me.User.ID)}
 	switch scope {
 	case Current:
-		matches = append(matches, session.ID(me.SessionID))
+		matches = append(matches, session.IDIn(me.SessionID, s.cookieSession(ctx)))
 	case Others:
 		matches = append(matches, session.IDNEQ(me.SessionID))
 	case All:
 	default:
 		return nil, Problems{{Code: BadUserInput, Message: "There is no such scope.", Field: "scope", Reason: invalidFormat}}
 	}
-	payload := &LogoutPayload{}
-	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
+	var ended []uuid.UUID
+	err := s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
 		if scope == All { // also refuses tokens of sessions that nobody knows of
 			if err := current.Update().AddCredentialVersion(1).Exec(ctx); err != nil {
 				return err
 			}
 		}
-		payload.EndedSessionIDs, err = s.endSessions(ctx, tx, matches...)
+		var err error
+		ended, err = s.endSessions(ctx, tx, matches...)
 		return err
 	})
-	return payload, err
+	return ended, err
+}
+
+// cookieSession is the session whose refresh token is in the cookie, uuid.Nil if there is none. As a rule it is the current
+// one; otherwise nobody could refresh it or end it any more once the cookie is cleared.
+func (s *Service) cookieSession(ctx context.Context) uuid.UUID {
+	refresh, _ := s.tokens.OpenRefresh(requestFrom(ctx).cookie())
+	return refresh.SessionID
 }

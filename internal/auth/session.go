@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -11,10 +10,11 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/predicate"
 	"latchkey/ent/session"
-	"latchkey/ent/user"
 	"latchkey/internal/token"
-	"latchkey/internal/viewer"
 )
+
+// maxSessions is how many a user has at most. More log-ins than that are a program that does not keep its tokens.
+const maxSessions = 100
 
 // blockMargin is how much longer than necessary a blocked id is kept, so that no clock decides whether it still counts.
 const blockMargin = 5 * time.Minute
@@ -22,81 +22,79 @@ const blockMargin = 5 * time.Minute
 // insertBatch keeps a bulk insert far below the number of parameters that SQLite takes (32,766).
 const insertBatch = 1000
 
-// errCredentialsChanged means that between the check of the credentials and the transaction they were changed or taken back,
-// or the user was disabled or deleted.
-var errCredentialsChanged = errors.New("the credentials have changed meanwhile")
-
-// lockUser locks the row of checked for the rest of the transaction and returns it as it is now, or
-// errCredentialsChanged if its credential version is another, it is disabled or gone, or also is not met.
-func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User, also ...predicate.User) (*ent.User, error) {
-	found, err := tx.User.Update().
-		Where(user.ID(checked.ID), user.CredentialVersion(checked.CredentialVersion), user.Disabled(false)).
-		AddCredentialVersion(0). // an UPDATE locks in both databases, FOR UPDATE does not
-		Save(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if found == 0 {
-		return nil, errCredentialsChanged
-	}
-	current, err := tx.User.Query().Where(user.ID(checked.ID), user.And(also...)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, errCredentialsChanged
-	}
-	return current, err
+// Lifetimes says how long things last.
+type Lifetimes struct {
+	Access  time.Duration // an access token, at most; whole seconds
+	Idle    time.Duration // a session that is not refreshed
+	Session time.Duration // a session however often it is refreshed
+	Grace   time.Duration // a refresh token that has been used
 }
 
-// inLockedTx runs fn in a transaction in which the viewer's row is locked; what it gets is the row as it is now. A viewer
-// whose token has been taken back meanwhile, while a password was hashed perhaps, is refused as on any later request.
-func (s *Service) inLockedTx(ctx context.Context, me *Identity, fn func(*ent.Tx, *ent.User) error) error {
-	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		current, err := lockUser(ctx, tx, me.User, noneBlocked(me.TokenID, me.SessionID))
-		if err != nil {
-			return err
-		}
-		return fn(tx, current)
-	})
-	if errors.Is(err, errCredentialsChanged) {
-		return unauthenticated(token.Revoked)
-	}
-	return err
+// signedIn is a session and the secret of its refresh tokens, which is nowhere else on this side.
+type signedIn struct {
+	*ent.Session
+	secret   token.Secret
+	delivery session.Delivery // of the answer to this request
 }
 
-// openSession makes a session of u, which is locked or new. It lives as long as its one access token.
-func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User) (*ent.Session, error) {
+// openSession makes a session of u, which is locked or new. If that is one too many, the oldest ends.
+func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User, delivery session.Delivery) (*signedIn, error) {
 	id, err := s.ids.NewV7()
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
-	return tx.Session.Create().
+	now, request, secret := s.now(), requestFrom(ctx), token.NewSecret()
+	opened, err := tx.Session.Create().
 		SetID(id).
 		SetUserID(u.ID).
 		SetCreatedAt(now).
 		SetLastUsedAt(now).
-		SetExpiresAt(now.Add(s.tokens.TTL())).
-		SetAccessExpiresAt(now.Add(s.tokens.TTL())).
-		SetSecretHash(token.NewSecret().Hash()).
+		SetExpiresAt(s.sessionEnd(now, now)).
+		SetAccessExpiresAt(now.Add(s.lifetimes.Access)).
+		SetSecretHash(secret.Hash()).
+		SetDelivery(delivery).
+		SetNillableUserAgent(known(request.UserAgent)).
+		SetNillableIPAddress(known(request.IPAddress)).
 		Save(ctx)
-}
-
-// endSessions deletes the sessions that match and blocks their ids, so that their tokens are refused from now on. It returns
-// the ids, without those of sessions that were long over: of them nothing is left to refuse.
-func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
-	sessions, err := tx.Session.Query().
-		Where(session.And(matches...), session.ExpiresAtGT(s.now().Add(-token.Leeway-blockMargin))).
-		All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var ids []uuid.UUID
+	surplus, err := tx.Session.Query().
+		Where(session.UserID(u.ID), session.ExpiresAtGT(now)).
+		Order(ent.Desc(session.FieldID)).
+		Offset(maxSessions).Limit(insertBatch).
+		IDs(ctx)
+	if err == nil && len(surplus) > 0 {
+		_, err = s.endSessions(ctx, tx, session.IDIn(surplus...))
+	}
+	return &signedIn{Session: opened, secret: secret, delivery: delivery}, err
+}
+
+// sessionEnd is when a session ends that is used now and not any more.
+func (s *Service) sessionEnd(createdAt, now time.Time) time.Time {
+	return earlier(now.Add(s.lifetimes.Idle), createdAt.Add(s.lifetimes.Session))
+}
+
+// endSessions deletes the sessions that match, all of users whose rows are locked, and blocks their ids, so that their access
+// tokens are refused from now on. It returns the ids of those that had not expired.
+func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
+	now := s.now()
+	// What has expired has no access tokens: they expire with it.
+	live := append(slices.Clone(matches), session.ExpiresAtGT(now.Add(-token.Leeway-blockMargin)))
+	sessions, err := tx.Session.Query().Where(live...).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// A refresh may have moved a session since it was read, and issued another access token.
+	last := now.Add(s.lifetimes.Access + s.lifetimes.Grace)
+	ids := []uuid.UUID{}
 	for batch := range slices.Chunk(sessions, insertBatch) {
 		blocks := make([]*ent.BlockedTokenCreate, len(batch))
 		for i, ended := range batch {
-			// Its token may have been issued under a longer TTL than today's.
-			until := ended.ExpiresAt.Add(token.Leeway + blockMargin)
-			blocks[i] = tx.BlockedToken.Create().SetID(ended.ID).SetCreatedAt(s.now()).SetExpiresAt(until)
-			ids = append(ids, ended.ID)
+			blocks[i] = s.block(tx, ended.ID, later(ended.AccessExpiresAt, last))
+			if ended.ExpiresAt.After(now) {
+				ids = append(ids, ended.ID)
+			}
 		}
 		if err := tx.BlockedToken.CreateBulk(blocks...).Exec(ctx); err != nil {
 			return nil, err
@@ -106,27 +104,32 @@ func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predic
 	return ids, err
 }
 
-// signIn issues the access token for a session that has been committed, and makes its user the viewer.
-func (s *Service) signIn(ctx context.Context, u *ent.User, opened *ent.Session) (*AuthPayload, error) {
-	id, err := s.ids.NewV7()
-	if err != nil {
-		return nil, err
+// block refuses what carries id: an access token with this jti, or all of the session with this sid. The last of them expires
+// at last.
+func (s *Service) block(tx *ent.Tx, id uuid.UUID, last time.Time) *ent.BlockedTokenCreate {
+	return tx.BlockedToken.Create().
+		SetID(id).
+		SetCreatedAt(s.now()).
+		SetExpiresAt(last.Add(token.Leeway + blockMargin))
+}
+
+func known(text string) *string {
+	if text == "" {
+		return nil
 	}
-	accessToken, err := s.tokens.Issue(token.Claims{
-		ID:        id,
-		UserID:    u.ID,
-		SessionID: opened.ID,
-		Role:      u.Role.String(),
-		Version:   u.CredentialVersion,
-		ExpiresAt: s.now().Add(s.tokens.TTL()),
-	})
-	if err != nil {
-		return nil, err
+	return &text
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
 	}
-	viewer.FromContext[*Identity](ctx).Set(&Identity{User: u, SessionID: opened.ID, TokenID: id})
-	return &AuthPayload{
-		AccessToken: accessToken,
-		ExpiresIn:   int(s.tokens.TTL() / time.Second),
-		User:        u,
-	}, nil
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

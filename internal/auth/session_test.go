@@ -133,7 +133,7 @@ func TestTokenTakenBackMeanwhileChangesNothing(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				service := newService(t, db)
 				username := "ada"
-				ctx, other := service.WithToken(t.Context(), ""), service.WithToken(t.Context(), "")
+				ctx, other := service.WithRequest(t.Context(), &Request{}), service.WithRequest(t.Context(), &Request{})
 				if _, err := service.Signup(ctx, SignupInput{Username: &username, Password: "correct horse"}); err != nil {
 					t.Fatal(err)
 				}
@@ -155,7 +155,7 @@ func TestTokenTakenBackMeanwhileChangesNothing(t *testing.T) {
 				}
 				if name != "deleted" { // leaves the name to the next
 					password := "correct horse"
-					fresh := service.WithToken(t.Context(), "")
+					fresh := service.WithRequest(t.Context(), &Request{})
 					if _, err := service.Login(fresh, LoginInput{Identifier: username, Password: password}); err != nil {
 						t.Fatal(err)
 					}

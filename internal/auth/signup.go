@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"latchkey/ent"
+	"latchkey/ent/session"
 	"latchkey/internal/store"
 )
 
@@ -13,6 +14,7 @@ type SignupInput struct {
 	Username *string
 	Name     *string
 	Password string
+	Delivery *session.Delivery // nil means in the answer
 }
 
 // Signup creates an account and signs it in. Whether an identifier is free is decided by the database alone, so two at
@@ -29,6 +31,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 		c.noIdentifier("input.email")
 	}
 	c.newPassword("input.password", in.Password)
+	delivery := c.delivery(ctx, "input.delivery", in.Delivery)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -41,7 +44,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 		return nil, err
 	}
 	var created *ent.User
-	var opened *ent.Session
+	var opened *signedIn
 	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
 		now := s.now()
 		created, err = tx.User.Create().
@@ -56,7 +59,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 		if err != nil {
 			return err
 		}
-		opened, err = s.openSession(ctx, tx, created)
+		opened, err = s.openSession(ctx, tx, created, delivery)
 		return err
 	})
 	if err != nil {

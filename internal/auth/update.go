@@ -7,6 +7,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/session"
+	"latchkey/internal/token"
 )
 
 // UpdateUserInput says what to change: what is omitted stays, null clears.
@@ -44,13 +45,17 @@ func (s *Service) UpdateUser(ctx context.Context, in UpdateUserInput) (*UpdateUs
 		}
 	}
 	hash := ""
+	var delivery session.Delivery
 	if wanted.password != nil {
+		if delivery, err = s.sameDelivery(ctx, me); err != nil {
+			return nil, err
+		}
 		if hash, err = s.passwords.Hash(ctx, *wanted.password); err != nil {
 			return nil, err
 		}
 	}
 	var changed *ent.User
-	var opened *ent.Session
+	var opened *signedIn
 	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
 		update := current.Update().SetUpdatedAt(s.now())
 		if err := wanted.apply(update.Mutation(), current); err != nil {
@@ -65,7 +70,7 @@ func (s *Service) UpdateUser(ctx context.Context, in UpdateUserInput) (*UpdateUs
 		if _, err := s.endSessions(ctx, tx, session.UserID(changed.ID)); err != nil {
 			return err
 		}
-		opened, err = s.openSession(ctx, tx, changed)
+		opened, err = s.openSession(ctx, tx, changed, delivery)
 		return err
 	})
 	if err != nil {
@@ -76,6 +81,19 @@ func (s *Service) UpdateUser(ctx context.Context, in UpdateUserInput) (*UpdateUs
 		payload.Auth, err = s.signIn(ctx, changed, opened)
 	}
 	return payload, err
+}
+
+// sameDelivery returns how refresh tokens reach the viewer's session, if they can reach it now.
+func (s *Service) sameDelivery(ctx context.Context, me *Identity) (session.Delivery, error) {
+	current, err := s.db.Read.Session.Get(ctx, me.SessionID)
+	if ent.IsNotFound(err) {
+		return "", unauthenticated(token.Revoked)
+	}
+	if err != nil {
+		return "", err
+	}
+	c := checker{}
+	return c.delivery(ctx, "input.newPassword", &current.Delivery), c.err()
 }
 
 // update is what is really to be changed, checked.

@@ -10,6 +10,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/blockedtoken"
 	"latchkey/ent/predicate"
+	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/token"
 	"latchkey/internal/viewer"
@@ -19,14 +20,15 @@ import (
 type Identity struct {
 	User      *ent.User
 	SessionID uuid.UUID
-	TokenID   uuid.UUID
+	TokenID   uuid.UUID // of the access token; uuid.Nil without one, see Logout
 }
 
-// WithToken returns a context in which whoever the access token belongs to is asking. The token is looked at when that is
-// first needed: what needs nobody is never refused because of it.
-func (s *Service) WithToken(ctx context.Context, accessToken string) context.Context {
+// WithRequest returns a context in which whoever the access token of r belongs to is asking. The token is looked at when that
+// is first needed: what needs nobody is never refused because of it.
+func (s *Service) WithRequest(ctx context.Context, r *Request) context.Context {
+	ctx = context.WithValue(ctx, requestKey{}, r)
 	return viewer.NewContext(ctx, func(ctx context.Context) (*Identity, error) {
-		identity, _, err := s.identify(ctx, accessToken)
+		identity, _, err := s.identify(ctx, r.AccessToken)
 		var problem token.Problem
 		if errors.As(err, &problem) {
 			err = unauthenticated(problem)
@@ -35,7 +37,7 @@ func (s *Service) WithToken(ctx context.Context, accessToken string) context.Con
 	})
 }
 
-// Viewer returns who is asking, or an Unauthenticated error with the reason. ctx comes from WithToken.
+// Viewer returns who is asking, or an Unauthenticated error with the reason. ctx comes from WithRequest.
 func (s *Service) Viewer(ctx context.Context) (*Identity, error) {
 	return viewer.FromContext[*Identity](ctx).Get(ctx)
 }
@@ -77,13 +79,22 @@ func noneBlocked(ids ...any) predicate.User {
 	}
 }
 
-// Node returns what has this id and is the viewer's to see: so far, the viewer. Otherwise nil.
+// Node returns what has this id and is the viewer's to see, themselves or one of their sessions. Otherwise nil.
 func (s *Service) Node(ctx context.Context, id uuid.UUID) (Node, error) {
 	me, err := s.Viewer(ctx)
-	if err != nil || me.User.ID != id {
+	if err != nil {
 		return nil, err
 	}
-	return me.User, nil
+	if me.User.ID == id {
+		return me.User, nil
+	}
+	own, err := s.db.Read.Session.Query().
+		Where(session.ID(id), session.UserID(me.User.ID), session.ExpiresAtGT(s.now())).
+		Only(ctx)
+	if err != nil {
+		return nil, ent.MaskNotFound(err)
+	}
+	return own, nil
 }
 
 // Node is an entity that the schema calls one.

@@ -274,6 +274,8 @@ const (
 		accessToken refreshToken expiresIn user { id email username name role disabled createdAt updatedAt } } }`
 	login = `mutation ($input: LoginInput!) { login(input: $input) {
 		accessToken refreshToken expiresIn user { id email username } } }`
+	refresh = `mutation ($token: String) { refreshToken(token: $token) {
+		accessToken refreshToken expiresIn user { id email sessions { id current createdAt lastUsedAt expiresAt } } } }`
 	logout = `mutation ($scope: LogoutScope!) { logout(scope: $scope) { endedSessionIds } }`
 	me     = `{ me { id email username name role disabled createdAt updatedAt } }`
 	update = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) {
@@ -286,13 +288,19 @@ const (
 const secret = "correct horse battery"
 
 // member is someone who has signed up.
-type member struct{ id, token string }
+type member struct{ id, token, refresh string }
 
 // join signs someone up.
 func (s *testServer) join(t testing.TB, email string) member {
 	t.Helper()
 	a := s.ask(t, "", signup, input(vars{"email": email, "password": secret})).ok(t)
-	return member{id: a.at(t, "signup.user.id"), token: a.at(t, "signup.accessToken")}
+	return member{id: a.at(t, "signup.user.id"), token: a.at(t, "signup.accessToken"), refresh: a.at(t, "signup.refreshToken")}
+}
+
+// refresh exchanges a refresh token.
+func (s *testServer) refresh(t testing.TB, refreshToken string) *answer {
+	t.Helper()
+	return s.ask(t, "", refresh, vars{"token": refreshToken})
 }
 
 // login opens another session.
@@ -307,4 +315,8 @@ func (s *testServer) sessionOf(t testing.TB, accessToken string) string {
 	return s.ask(t, "", validate, vars{"token": accessToken}).ok(t).at(t, "validateToken.sessionId")
 }
 
-const revoked = "UNAUTHENTICATED reason=REVOKED"
+const (
+	revoked        = "UNAUTHENTICATED reason=REVOKED"
+	invalidRefresh = "INVALID_REFRESH_TOKEN"
+	reused         = "REFRESH_TOKEN_REUSED"
+)

@@ -58,9 +58,12 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	}
 
 	rules := auth.New(auth.Config{
-		DB:         db,
-		Tokens:     token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: c.Issuer, Audience: c.Audience, TTL: c.AccessTTL, Now: host.Now}),
-		Passwords:  password.NewHasher(),
+		DB:        db,
+		Tokens:    token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: c.Issuer, Audience: c.Audience, Now: host.Now}),
+		Passwords: password.NewHasher(),
+		Lifetimes: auth.Lifetimes{
+			Access: c.AccessTTL, Idle: c.RefreshTTL, Session: c.SessionTTL, Grace: c.RefreshGrace,
+		},
 		Policy:     password.Policy{Min: c.PasswordMin},
 		OpenSignup: c.Signup == "open",
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(host.Now)),
@@ -68,7 +71,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
-		Auth: rules, Introspection: c.Introspection, Timeout: host.Timeout, Log: host.Log,
+		Auth: rules, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout, Log: host.Log,
 	}))
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.Handle("GET /readyz", readyz(db))

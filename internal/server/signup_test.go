@@ -20,7 +20,7 @@ func TestSignUpWithEmailOrUsernameOrBoth(t *testing.T) {
 			who["password"] = secret
 			a := s.ask(t, "", signup, input(who)).ok(t)
 			for field, want := range map[string]string{
-				"user.role": "USER", "user.disabled": "false", "expiresIn": "900", "refreshToken": "<nil>",
+				"user.role": "USER", "user.disabled": "false", "expiresIn": "900",
 				"user.createdAt": "2026-11-22T09:30:00.000Z", "user.updatedAt": "2026-11-22T09:30:00.000Z",
 			} {
 				if got := a.at(t, "signup."+field); got != want {

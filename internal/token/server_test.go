@@ -50,7 +50,7 @@ func newServerAt(t testing.TB, now time.Time) *issuingServer {
 		t.Fatal(err)
 	}
 	tokens := token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{
-		Issuer: issuer, Audience: audience, TTL: ttl, Now: func() time.Time { return now },
+		Issuer: issuer, Audience: audience, Now: func() time.Time { return now },
 	})
 	return &issuingServer{Tokens: tokens, key: key, private: readPrivate(t, dir)}
 }

@@ -37,7 +37,6 @@ type Claims struct {
 type Config struct {
 	Issuer   string           // iss
 	Audience string           // aud
-	TTL      time.Duration    // from issue to expiry, at most; whole seconds
 	Now      func() time.Time // the clock
 }
 
@@ -78,9 +77,6 @@ func New(keys Keys, config Config) *Tokens {
 		),
 	}
 }
-
-// TTL is how long an access token lives after its issue, at most.
-func (t *Tokens) TTL() time.Duration { return t.config.TTL }
 
 // wireClaims is the payload as RFC 9068 §2.2 and OpenID Connect (sid) spell it.
 type wireClaims struct {

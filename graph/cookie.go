@@ -1,0 +1,99 @@
+package graph
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"latchkey/internal/auth"
+)
+
+// cookieName keeps the cookie to this host, path / and TLS: a sibling subdomain can't set it (RFC 6265bis §4.1.3.2).
+const cookieName = "__Host-latchkey_refresh"
+
+// maxUserAgent is how much of a User-Agent is kept, in characters.
+const maxUserAgent = 256
+
+// request collects what the rules need to know about r.
+func (h *Handler) request(r *http.Request) *auth.Request {
+	request := &auth.Request{
+		AccessToken: bearerToken(r.Header),
+		UserAgent:   userAgent(r.Header.Get("User-Agent")),
+		IPAddress:   ipAddress(r.RemoteAddr),
+		Cookies:     h.origins.trust(r.Header),
+	}
+	if cookies := r.CookiesNamed(cookieName); len(cookies) == 1 { // of two, one is not ours
+		request.RefreshToken = cookies[0].Value
+	}
+	return request
+}
+
+// setCookie does to the cookie what the operation wants.
+func setCookie(w http.ResponseWriter, request *auth.Request) {
+	wanted := request.SetCookie()
+	if wanted == nil {
+		return
+	}
+	cookie := &http.Cookie{
+		Name: cookieName, Value: wanted.Token, Path: "/", MaxAge: int(wanted.MaxAge / time.Second),
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	}
+	if cookie.MaxAge <= 0 {
+		cookie.MaxAge = -1 // in net/http: at once
+	}
+	http.SetCookie(w, cookie)
+}
+
+// origins are patterns of origins; a port may be "*".
+type origins []string
+
+// trust tells whether a request comes from a page of one of the origins, and of the same site. A browser always says where a
+// POST with JSON comes from; who does not say it is refused. So that a page elsewhere can't make a visitor's browser act, two
+// things would have to fail: this, and SameSite.
+func (o origins) trust(header http.Header) bool {
+	sent := header.Values("Origin")
+	return len(sent) == 1 && header.Get("Sec-Fetch-Site") != "cross-site" &&
+		slices.ContainsFunc(o, func(pattern string) bool { return matches(pattern, sent[0]) })
+}
+
+// matches compares origins as they are serialised (RFC 6454 §6.2).
+func matches(pattern, origin string) bool {
+	anyPort, wild := strings.CutSuffix(pattern, ":*")
+	if !wild {
+		return origin == pattern
+	}
+	port, found := strings.CutPrefix(origin, anyPort)
+	digits := strings.TrimPrefix(port, ":")
+	return found && (port == "" || (digits != "" && digits != port && strings.Trim(digits, "0123456789") == ""))
+}
+
+// userAgent returns what a client calls itself, without what could not be shown.
+func userAgent(raw string) string {
+	shown := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(raw, "")))
+	if runes := []rune(shown); len(runes) > maxUserAgent {
+		shown = string(runes[:maxUserAgent])
+	}
+	return shown
+}
+
+// ipAddress returns the address of a connection, "" if it has none.
+func ipAddress(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return ""
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return ""
+	}
+	return address.Unmap().WithZone("").String()
+}

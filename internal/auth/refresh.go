@@ -1,0 +1,130 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+
+	"entgo.io/ent/dialect/sql"
+
+	"latchkey/ent"
+	"latchkey/ent/predicate"
+	"latchkey/ent/session"
+	"latchkey/ent/user"
+	"latchkey/internal/token"
+)
+
+// RefreshToken exchanges a refresh token, that of the cookie if raw is nil, for new tokens of the same session. The new
+// refresh token comes the way the old one came.
+//
+// Whoever presents the current generation moves the session to the next, with one conditional UPDATE: of many at once one
+// succeeds. The others find that theirs is the generation just before, and within the grace get what that one got. Any older
+// one, or that one later, has been copied or replayed, and ends the session.
+func (s *Service) RefreshToken(ctx context.Context, raw *string) (*AuthPayload, error) {
+	in := signedIn{delivery: session.DeliveryBODY}
+	presented := ""
+	if raw != nil {
+		presented = *raw
+	} else {
+		presented, in.delivery = requestFrom(ctx).cookie(), session.DeliveryCOOKIE
+	}
+	refresh, sealed := s.tokens.OpenRefresh(presented)
+	if !sealed {
+		return nil, invalidRefreshToken()
+	}
+	in.secret = refresh.Secret
+	for { // again when another request has moved or ended the session meanwhile
+		row, err := s.presented(ctx, refresh)
+		if err != nil {
+			return nil, err
+		}
+		if row.Generation == refresh.Generation {
+			if row, err = s.rotate(ctx, row); err != nil {
+				return nil, err
+			}
+		}
+		if row != nil {
+			in.Session = row
+			return s.signIn(ctx, row.Edges.User, &in)
+		}
+	}
+}
+
+// presented returns the session, with its user, that a refresh token is good for: the current one, or within the grace the one
+// before. One that is too old ends the session.
+func (s *Service) presented(ctx context.Context, refresh token.Refresh) (*ent.Session, error) {
+	row, err := s.sessionOf(ctx, refresh)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	switch {
+	case row == nil, row.Edges.User == nil, row.Edges.User.Disabled, !row.ExpiresAt.After(now),
+		refresh.Generation > row.Generation: // made with a stolen key, or the database is an older copy
+		return nil, invalidRefreshToken()
+	case refresh.Generation == row.Generation,
+		refresh.Generation == row.Generation-1 && !now.After(row.LastUsedAt.Add(s.lifetimes.Grace)):
+		return row, nil
+	}
+	if _, err := s.endSession(ctx, row); err != nil {
+		return nil, err // not REFRESH_TOKEN_REUSED, which says that the end is committed
+	}
+	return nil, &Error{Code: RefreshTokenReused, Message: "This refresh token was used before. Its session has been ended."}
+}
+
+// sessionOf returns the session with its user, nil if there is none or the secret is not its own.
+func (s *Service) sessionOf(ctx context.Context, refresh token.Refresh) (*ent.Session, error) {
+	row, err := s.db.Read.Session.Query().Where(session.ID(refresh.SessionID)).WithUser().Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // no session is an answer here, and no error
+	}
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare(row.SecretHash, refresh.Secret.Hash()) != 1 {
+		return nil, nil //nolint:nilnil // as above
+	}
+	return row, nil
+}
+
+// rotate moves a session on from the generation in row and returns it as it is then, or nil if it is not there any more.
+func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, error) {
+	now, request := s.now(), requestFrom(ctx)
+	next := *row
+	next.Generation++
+	next.LastUsedAt = now
+	next.ExpiresAt = s.sessionEnd(row.CreatedAt, now)
+	next.AccessExpiresAt = later(row.AccessExpiresAt, now.Add(s.lifetimes.Access+s.lifetimes.Grace))
+	moved := 0
+	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
+		update := tx.Session.Update().
+			Where(session.ID(row.ID), session.Generation(row.Generation), ofEnabledUser()).
+			SetGeneration(next.Generation).
+			SetLastUsedAt(next.LastUsedAt).
+			SetExpiresAt(next.ExpiresAt).
+			SetAccessExpiresAt(next.AccessExpiresAt).
+			SetNillableUserAgent(known(request.UserAgent)).
+			SetNillableIPAddress(known(request.IPAddress))
+		var err error
+		moved, err = update.Save(ctx)
+		return err
+	})
+	if err != nil || moved == 0 {
+		return nil, err
+	}
+	return &next, nil
+}
+
+// ofEnabledUser holds for sessions whose user may sign in.
+func ofEnabledUser() predicate.Session {
+	return func(s *sql.Selector) {
+		users := sql.Table(user.Table)
+		s.Where(sql.Exists(
+			sql.Select(users.C(user.FieldID)).
+				From(users).
+				Where(sql.And(
+					sql.ColumnsEQ(users.C(user.FieldID), s.C(session.FieldUserID)),
+					sql.EQ(users.C(user.FieldDisabled), false),
+				)),
+		))
+	}
+}

@@ -1,0 +1,55 @@
+package auth
+
+import (
+	"context"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/ent/session"
+	"latchkey/ent/user"
+)
+
+// Sessions returns where a user is signed in, the newest first. Only they themselves and administrators may know.
+func (s *Service) Sessions(ctx context.Context, of *ent.User) ([]*ent.Session, error) {
+	me, err := s.Viewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if me.User.ID != of.ID && me.User.Role != user.RoleADMIN {
+		return nil, forbidden()
+	}
+	return s.db.Read.Session.Query().
+		Where(session.UserID(of.ID), session.ExpiresAtGT(s.now())).
+		Order(ent.Desc(session.FieldID)).
+		All(ctx)
+}
+
+// IsCurrent tells whether the request belongs to this session.
+func (s *Service) IsCurrent(ctx context.Context, id uuid.UUID) (bool, error) {
+	me, err := s.Viewer(ctx)
+	return err == nil && me.SessionID == id, err
+}
+
+// RequireRole refuses whoever has another role.
+func (s *Service) RequireRole(ctx context.Context, role user.Role) error {
+	me, err := s.Viewer(ctx)
+	if err == nil && me.User.Role != role {
+		err = forbidden()
+	}
+	return err
+}
+
+// endSession ends one session, and tells whether it was there.
+func (s *Service) endSession(ctx context.Context, row *ent.Session) (bool, error) {
+	var ended []uuid.UUID
+	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
+		if _, err := lockRow(ctx, tx, row.UserID); err != nil {
+			return err
+		}
+		var err error
+		ended, err = s.endSessions(ctx, tx, session.ID(row.ID))
+		return err
+	})
+	return len(ended) > 0, err
+}
