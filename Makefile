@@ -1,5 +1,5 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test browser check generate lint cover clean
+.PHONY: build test browser fuzz check generate lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
@@ -17,6 +17,10 @@ test: # all Go tests, on SQLite and on MariaDB, and the browser test
 browser: build web/node_modules # the playground, in Chromium
 	scripts/need chromium chromium
 	cd web && LATCHKEY_BIN="$(CURDIR)/latchkey" npm test --silent
+
+FUZZTIME ?= 5s
+fuzz: # every fuzz target for a few seconds
+	scripts/fuzz $(FUZZTIME)
 
 check: lint # format, vet, linters; generated code and migrations up to date
 	scripts/unchanged $(MAKE) generate

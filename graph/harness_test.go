@@ -62,7 +62,7 @@ type request struct {
 	Query         string          `json:"query"`
 	Variables     json.RawMessage `json:"variables,omitempty"`
 	OperationName string          `json:"operationName,omitempty"`
-	bearer        string
+	bearer        string // the access token, "" for none
 }
 
 // answer is a response.
@@ -82,15 +82,19 @@ func (h *testHandler) ask(t testing.TB, r request) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.post(t, body, r.bearer)
+	authorization := ""
+	if r.bearer != "" {
+		authorization = "Bearer " + r.bearer
+	}
+	return h.post(t, body, authorization)
 }
 
-func (h *testHandler) post(t testing.TB, body []byte, bearer string) answer {
+func (h *testHandler) post(t testing.TB, body []byte, authorization string) answer {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
-	if bearer != "" {
-		r.Header.Set("Authorization", "Bearer "+bearer)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
 	}
 	recorder := httptest.NewRecorder()
 	h.ServeHTTP(recorder, r)
