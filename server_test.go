@@ -106,11 +106,25 @@ func signUp(t testing.TB, url, username string) string {
 // post sends an operation and returns the answer.
 func post(t testing.TB, url, query string) string {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
+	return send(t, url, "", query, nil)
+}
+
+// send sends an operation, with an access token unless it is "", and returns the answer.
+func send(t testing.TB, url, accessToken, query string, variables map[string]any) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Post(url+"/graphql", "application/json", bytes.NewReader(body))
+	request, err := http.NewRequest(http.MethodPost, url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if accessToken != "" {
+		request.Header.Set("Authorization", "Bearer "+accessToken)
+	}
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/session"
 )
 
 // DeleteUserInput confirms a deletion.
@@ -33,12 +32,7 @@ func (s *Service) DeleteUser(ctx context.Context, in DeleteUserInput) (*DeleteUs
 	if err := s.confirm(ctx, me, currentPassword); err != nil {
 		return nil, err
 	}
-	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
-		if _, err := s.endSessions(ctx, tx, session.UserID(current.ID)); err != nil {
-			return err
-		}
-		return tx.User.DeleteOne(current).Exec(ctx)
-	})
+	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error { return s.remove(ctx, tx, current) })
 	if err != nil {
 		return nil, err
 	}

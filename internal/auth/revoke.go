@@ -73,15 +73,11 @@ func (s *Service) EndUserSessions(ctx context.Context, id uuid.UUID) (*LogoutPay
 		return nil, err
 	}
 	payload := &LogoutPayload{}
-	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		found, err := tx.User.Update().Where(user.ID(id)).AddCredentialVersion(1).Save(ctx)
-		if err == nil && found == 0 {
-			err = notFound()
+	err := s.inUserTx(ctx, id, func(tx *ent.Tx, current *ent.User) error {
+		err := current.Update().AddCredentialVersion(1).Exec(ctx)
+		if err == nil {
+			payload.EndedSessionIDs, err = s.endSessions(ctx, tx, session.UserID(id))
 		}
-		if err != nil {
-			return err
-		}
-		payload.EndedSessionIDs, err = s.endSessions(ctx, tx, session.UserID(id))
 		return err
 	})
 	if err != nil {
