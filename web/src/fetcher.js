@@ -10,8 +10,9 @@ export async function fetcher({ query, operationName, variables }, { headers: ty
   if (held) headers.set('Authorization', `Bearer ${held.token}`);
   for (const [name, value] of Object.entries(typed ?? {})) headers.set(name, value);
 
-  // Spares copying the token from one tab to another to validate it.
+  // Spares copying the tokens from one tab to another to validate and to refresh.
   if (held && variables?.token === '') variables = { ...variables, token: held.token };
+  if (held?.refreshToken && variables?.refreshToken === '') variables = { ...variables, refreshToken: held.refreshToken };
 
   const response = await fetch('graphql', {
     method: 'POST',
@@ -34,8 +35,8 @@ export async function fetcher({ query, operationName, variables }, { headers: ty
 function findSession(data) {
   if (data === null || typeof data !== 'object') return null;
   if (typeof data.accessToken === 'string') {
-    const { accessToken, user } = data;
-    return { token: accessToken, owner: user?.name ?? user?.username ?? user?.email };
+    const { accessToken, refreshToken, user } = data;
+    return { token: accessToken, refreshToken: refreshToken ?? undefined, owner: user?.name ?? user?.username ?? user?.email };
   }
   for (const value of Object.values(data)) {
     const found = findSession(value);

@@ -7,11 +7,13 @@ export const operations = [
   tab(
     `# Welcome! Press the button on the right to run this,
 # then go from tab to tab. From here on the page sends
-# the access token along; it keeps it in memory only.
+# the access token along; it keeps both tokens in memory
+# only.
 
 mutation SignUp($input: SignupInput!) {
   signup(input: $input) {
     accessToken
+    refreshToken
     expiresIn
     user {
       id
@@ -61,6 +63,7 @@ mutation ChangePassword($input: UpdateUserInput!) {
   updateUser(input: $input) {
     auth {
       accessToken
+      refreshToken
       expiresIn
       user {
         name
@@ -76,6 +79,7 @@ mutation ChangePassword($input: UpdateUserInput!) {
 mutation LogIn($input: LoginInput!) {
   login(input: $input) {
     accessToken
+    refreshToken
     expiresIn
     user {
       name
@@ -83,6 +87,39 @@ mutation LogIn($input: LoginInput!) {
   }
 }`,
     { input: { identifier: email, password: secondPassword } },
+  ),
+  tab(
+    `# New tokens for the same session. While the variable is
+# empty, the page fills in the refresh token it holds.
+
+mutation Refresh($refreshToken: String) {
+  refreshToken(token: $refreshToken) {
+    accessToken
+    refreshToken
+    expiresIn
+    user {
+      name
+    }
+  }
+}`,
+    { refreshToken: '' },
+  ),
+  tab(
+    `# Where am I signed in? revokeSession ends one of them.
+
+query Sessions {
+  me {
+    sessions {
+      id
+      userAgent
+      ipAddress
+      createdAt
+      lastUsedAt
+      expiresAt
+      current
+    }
+  }
+}`,
   ),
   tab(
     `# Would this token be accepted now? Anyone may ask.

@@ -1,9 +1,9 @@
-// The token of the last sign-up, log-in or password change. It lives in this variable and nowhere else, so a page that
-// is reloaded or closed has forgotten it.
+// The tokens of the last sign-up, log-in, refresh or password change. They live in this variable and nowhere else, so a
+// page that is reloaded or closed has forgotten them.
 let session = null;
 const listeners = new Set();
 
-/** @returns {{ token: string, owner?: string, refused?: string } | null} */
+/** @returns {{ token: string, refreshToken?: string, owner?: string, refused?: string } | null} */
 export const current = () => session;
 
 export function set(next) {

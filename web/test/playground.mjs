@@ -8,7 +8,7 @@ import { startServer } from './server.mjs';
 const { CHROMIUM = '/usr/bin/chromium', SCREENSHOTS } = process.env;
 
 test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t) => {
-  const origin = await startServer(t);
+  const { origin } = await startServer(t);
   const { page, complaints, addresses } = await openPage(t, origin);
   const status = page.getByRole('status');
 
@@ -31,7 +31,14 @@ test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t)
   assert.equal((await run(page, 'Me')).data.me.id, first.signup.user.id);
 
   const { data: loggedIn } = await run(page, 'LogIn');
+  const { data: refreshed } = await run(page, 'Refresh');
+  assert.notEqual(refreshed.refreshToken.refreshToken, loggedIn.login.refreshToken);
+  const { data: seen } = await run(page, 'Sessions');
+  assert.equal(seen.me.sessions.length, 2); // the other is from the password change
+  const session = seen.me.sessions.find(({ current }) => current);
+  assert.match(session.userAgent, /Chrom/);
   const { data: validated } = await run(page, 'ValidateToken');
+  assert.equal(validated.validateToken.sessionId, session.id);
   assert.equal(validated.validateToken.active, true);
   assert.equal(validated.validateToken.userId, first.signup.user.id);
   await screenshot(page, 'validate-token');
@@ -58,15 +65,17 @@ test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t)
 
   const kept = await page.evaluate(() => ({ ...localStorage, ...sessionStorage, cookie: document.cookie }));
   assert.deepEqual(kept, { cookie: '' });
-  for (const { accessToken } of [first.signup, changed.updateUser.auth, loggedIn.login]) {
-    assert.ok(!addresses.some((address) => address.includes(accessToken)), 'a token is in an address');
+  for (const tokens of [first.signup, changed.updateUser.auth, loggedIn.login, refreshed.refreshToken]) {
+    for (const token of [tokens.accessToken, tokens.refreshToken]) {
+      assert.ok(token && !addresses.some((address) => address.includes(token)), 'a token is in an address');
+    }
   }
   assert.deepEqual(new Set(addresses.map((address) => new URL(address).origin)), new Set([origin]));
   assert.deepEqual(complaints, []);
 });
 
 test('a typed Authorization header wins over the held token', { timeout: 60_000 }, async (t) => {
-  const origin = await startServer(t);
+  const { origin } = await startServer(t);
   const { page, complaints } = await openPage(t, origin);
 
   await run(page, 'SignUp');
@@ -79,7 +88,7 @@ test('a typed Authorization header wins over the held token', { timeout: 60_000 
 });
 
 test('documentation, completion and dialogs obey the policy', { timeout: 60_000 }, async (t) => {
-  const origin = await startServer(t);
+  const { origin } = await startServer(t);
   const { page, complaints } = await openPage(t, origin);
 
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
@@ -105,7 +114,7 @@ test('documentation, completion and dialogs obey the policy', { timeout: 60_000 
 });
 
 test('operations run while introspection is switched off', { timeout: 60_000 }, async (t) => {
-  const origin = await startServer(t, { LATCHKEY_INTROSPECTION: 'false' });
+  const { origin } = await startServer(t, { LATCHKEY_INTROSPECTION: 'false' });
   const { page, complaints } = await openPage(t, origin);
 
   await run(page, 'SignUp');

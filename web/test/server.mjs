@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
-/** Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`, and returns its origin. */
+/**
+ * Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`. Returns its origin, and a function that runs a
+ * command of the operator beside it and returns what that printed.
+ */
 export async function startServer(t, settings = {}) {
   assert.ok(process.env.LATCHKEY_BIN, 'LATCHKEY_BIN must name the server to test');
   const address = `127.0.0.1:${await freePort()}`;
   const origin = `http://${address}`;
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-playground-'));
-  const server = spawn(process.env.LATCHKEY_BIN, {
+  const options = {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -23,7 +27,8 @@ export async function startServer(t, settings = {}) {
       LATCHKEY_KEYS_DIR: join(folder, 'keys'),
       ...settings,
     },
-  });
+  };
+  const server = spawn(process.env.LATCHKEY_BIN, options);
   let log = '';
   server.stdout.on('data', (text) => (log += text));
   server.stderr.on('data', (text) => (log += text));
@@ -41,7 +46,8 @@ export async function startServer(t, settings = {}) {
     assert.ok(server.pid && server.exitCode === null && Date.now() < deadline, `the server did not get ready:\n${log}`);
     await delay(50);
   }
-  return origin;
+  const run = async (...command) => (await promisify(execFile)(process.env.LATCHKEY_BIN, command, options)).stdout;
+  return { origin, run };
 }
 
 const isReady = (origin) =>
