@@ -137,7 +137,8 @@ func (d directory) sync() error {
 
 // remove removes the files that hold this very key, if there are any.
 func (d directory) remove(fingerprint string) error {
-	var errs []error
+	_, err := d.names()
+	errs := []error{err}
 	for _, path := range d.read().paths[fingerprint] {
 		errs = append(errs, os.Remove(path))
 	}

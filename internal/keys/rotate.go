@@ -36,17 +36,20 @@ func Rotate(ctx context.Context, c Config, atOnce bool) (*Rotation, error) {
 	if !atOnce {
 		signsAt = now.Add(lead)
 	}
-	err = c.DB.Tx(ctx, func(tx *ent.Tx) error { return create(tx, key.ID, key.ID, now, signsAt).Exec(ctx) })
+	rotation := &Rotation{Key: key, SignsAt: signsAt}
+	if len(before.signing) > 0 {
+		current := before.signing[before.signer(signsAt)]
+		if !signsAt.After(current.SignsAt) { // by the clock of another machine, or at the same moment
+			rotation.SignsAt = current.SignsAt.Add(time.Millisecond)
+		}
+		rotation.Before, rotation.Removable = current.ID, rotation.SignsAt.Add(c.outlive())
+	}
+	err = c.DB.Tx(ctx, func(tx *ent.Tx) error { return create(tx, key.ID, key.ID, now, rotation.SignsAt).Exec(ctx) })
 	if err != nil && !errors.Is(err, store.ErrOutcomeUnknown) { // then the key may be in use
 		err = errors.Join(err, directory(c.Dir).remove(key.ID))
 	}
 	if err != nil {
 		return nil, err
-	}
-	rotation := &Rotation{Key: key, SignsAt: signsAt}
-	if len(before.signing) > 0 {
-		rotation.Before = before.signing[before.signer(signsAt)].ID
-		rotation.Removable = signsAt.Add(c.outlive())
 	}
 	return rotation, nil
 }
