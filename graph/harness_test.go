@@ -17,6 +17,7 @@ import (
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
 	"latchkey/internal/store"
+	"latchkey/internal/testkeys"
 	"latchkey/internal/token"
 )
 
@@ -37,12 +38,8 @@ func newTestHandler(t testing.TB, introspection bool) *testHandler {
 
 func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout time.Duration) *testHandler {
 	t.Helper()
-	key, err := token.NewKey()
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := func() time.Time { return noon }
-	tokens := token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{
+	tokens := token.New(testkeys.New(t), token.Config{
 		Issuer: "http://localhost:8080", Audience: "latchkey", Now: now,
 	})
 	rules := auth.New(auth.Config{
@@ -62,7 +59,7 @@ type request struct {
 	Query         string          `json:"query"`
 	Variables     json.RawMessage `json:"variables,omitempty"`
 	OperationName string          `json:"operationName,omitempty"`
-	bearer        string // the access token, "" for none
+	bearer        string          // the access token, "" for none
 }
 
 // answer is a response.

@@ -11,6 +11,7 @@ import (
 	"latchkey/ent"
 	"latchkey/internal/password"
 	"latchkey/internal/store"
+	"latchkey/internal/testkeys"
 	"latchkey/internal/token"
 )
 
@@ -56,14 +57,10 @@ func TestEveryFailedLogInMakesExactlyOneHash(t *testing.T) {
 
 func newService(t testing.TB, db *store.DB) *Service {
 	t.Helper()
-	key, err := token.NewKey()
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := func() time.Time { return time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC) }
 	return New(Config{
 		DB:         db,
-		Tokens:     token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: "i", Audience: "a", Now: now}),
+		Tokens:     token.New(testkeys.New(t), token.Config{Issuer: "i", Audience: "a", Now: now}),
 		Passwords:  password.NewHasher(),
 		Lifetimes:  Lifetimes{Access: 15 * time.Minute, Idle: 30 * 24 * time.Hour, Session: 90 * 24 * time.Hour, Grace: 30 * time.Second},
 		Policy:     password.Policy{Min: 8},

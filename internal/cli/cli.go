@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -31,7 +32,8 @@ type commands struct {
 		Down   struct{} `cmd:"" help:"Take back the last migration. What it added is lost: back up first."`
 		Status struct{} `cmd:"" help:"List the migrations."`
 	} `cmd:"" help:"Change the database's schema."`
-	Version struct{} `cmd:"" help:"Print the version."`
+	Keys    keysCommands `cmd:"" help:"Change the keys. Servers notice within 5 seconds."`
+	Version struct{}     `cmd:"" help:"Print the version."`
 }
 
 // Exit codes, beside 0.
@@ -41,8 +43,8 @@ const (
 )
 
 // Main runs the command in args and returns the exit code: 0, 1 after a failure, 2 for what was called wrongly. Either is
-// explained by one line on stderr.
-func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Serve) int {
+// explained by one line on stderr. now is the clock of the commands; a server has its own.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Serve, now func() time.Time) int {
 	var c commands
 	exited := false
 	parser, err := kong.New(&c,
@@ -65,7 +67,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Se
 	if err != nil {
 		return complain(stderr, misuse, err)
 	}
-	if err := run(ctx, parsed.Command(), c.Config, stdout, stderr, serve); err != nil {
+	if err := run(ctx, parsed.Command(), &c, stdout, stderr, serve, now); err != nil {
 		return complain(stderr, failed, err)
 	}
 	return 0
@@ -77,10 +79,10 @@ func complain(stderr io.Writer, code int, err error) int {
 	return code
 }
 
-func run(ctx context.Context, command string, c config.Config, stdout, stderr io.Writer, serve Serve) error {
+func run(ctx context.Context, command string, c *commands, stdout, stderr io.Writer, serve Serve, now func() time.Time) error {
 	switch command {
 	case "serve":
-		return serve(ctx, c, newLogger(c, stderr))
+		return serve(ctx, c.Config, newLogger(c.Config, stderr))
 	case "version":
 		_, err := fmt.Fprintln(stdout, version())
 		return err
@@ -103,6 +105,8 @@ func run(ctx context.Context, command string, c config.Config, stdout, stderr io
 		err = migrateDown(ctx, db, stdout)
 	case "migrate status":
 		err = migrateStatus(ctx, db, stdout)
+	case "keys list", "keys rotate", "keys remove <id>":
+		err = c.Keys.run(ctx, command, c.Config, db, stdout, now)
 	default:
 		err = fmt.Errorf("no such command: %s", command)
 	}

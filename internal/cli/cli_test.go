@@ -25,8 +25,16 @@ type result struct {
 	served         *config.Config // nil if no server was started
 }
 
+// noon is when commands run, unless a test says otherwise.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
 // run runs a command. The server it starts writes one line to its log and ends with serverError.
 func run(t *testing.T, serverError error, args ...string) result {
+	t.Helper()
+	return runAt(t, noon, serverError, args...)
+}
+
+func runAt(t *testing.T, now time.Time, serverError error, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	var r result
@@ -34,7 +42,7 @@ func run(t *testing.T, serverError error, args ...string) result {
 		r.served = &c
 		log.Info("serving", "a", "b c")
 		return serverError
-	})
+	}, func() time.Time { return now })
 	r.stdout, r.stderr = stdout.String(), stderr.String()
 	return r
 }
@@ -201,7 +209,7 @@ func TestHelpShowsEveryFlagWithVariableAndDefault(t *testing.T) {
 		}
 	}
 	text := run(t, nil, "--help").stdout
-	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "version"} {
+	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "keys list", "keys rotate", "keys remove", "version"} {
 		if !strings.Contains(text, "\n  "+command+" ") {
 			t.Errorf("the command %s is not in\n%s", command, text)
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"latchkey/internal/keys"
 	"latchkey/internal/store"
 )
 
@@ -16,7 +17,7 @@ const readyLimit = 2 * time.Second
 func healthz(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") }
 
 // readyz says whether the server can serve: send it no requests otherwise.
-func readyz(db *store.DB) http.HandlerFunc {
+func readyz(db *store.DB, ring *keys.Ring) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyLimit)
 		defer cancel()
@@ -26,6 +27,8 @@ func readyz(db *store.DB) http.HandlerFunc {
 			say(w, http.StatusServiceUnavailable, "the database does not answer")
 		case !migrated:
 			say(w, http.StatusServiceUnavailable, "migrations are pending")
+		case ring.Ready(ctx) != nil: // the log says more
+			say(w, http.StatusServiceUnavailable, "the keys are not those of the database")
 		default:
 			say(w, http.StatusOK, "ready")
 		}

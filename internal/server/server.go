@@ -49,17 +49,15 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	}
 	defer db.Close() //nolint:errcheck // all that was committed is on disk
 
-	key, made, err := token.LoadOrCreateKey(c.KeysDir)
+	ring, err := openKeys(ctx, c, db, host)
 	if err != nil {
-		return fmt.Errorf("signing key: %w", err)
+		return err
 	}
-	if made {
-		tellNewKey(ctx, host.Log, db, key, c.KeysDir)
-	}
+	defer follow(ctx, ring)()
 
 	rules := auth.New(auth.Config{
 		DB:        db,
-		Tokens:    token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{Issuer: c.Issuer, Audience: c.Audience, Now: host.Now}),
+		Tokens:    token.New(ring, token.Config{Issuer: c.Issuer, Audience: c.Audience, Now: host.Now}),
 		Passwords: password.NewHasher(),
 		Lifetimes: auth.Lifetimes{
 			Access: c.AccessTTL, Idle: c.RefreshTTL, Session: c.SessionTTL, Grace: c.RefreshGrace,
@@ -70,11 +68,12 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		Now:        host.Now,
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graph.NewHandler(graph.Options{
+	mux.Handle("/graphql", whileServing(ring, graph.NewHandler(graph.Options{
 		Auth: rules, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout, Log: host.Log,
-	}))
+	})))
+	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
-	mux.Handle("GET /readyz", readyz(db))
+	mux.Handle("GET /readyz", readyz(db, ring))
 	if c.Playground {
 		mux.Handle("/", web.Handler())
 	}
@@ -84,13 +83,6 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
-}
-
-func tellNewKey(ctx context.Context, log *slog.Logger, db *store.DB, key *token.Key, dir string) {
-	log.Info("made a signing key: back it up, apart from the database", "directory", dir, "kid", key.ID)
-	if used, err := db.Read.User.Query().Exist(ctx); err == nil && used {
-		log.Warn("there are accounts already: if their key was lost, everyone has to log in again", "directory", dir)
-	}
 }
 
 // openDatabase returns a database that answers and, if that is wanted, is migrated.

@@ -34,10 +34,17 @@ var (
 	}
 )
 
+// ErrUnavailable is for other packages to wrap: something else that belongs to the database is away, as good as the database
+// itself.
+var ErrUnavailable = errors.New("unavailable")
+
 // Unavailable tells whether err means that the database is away or overloaded, and that nothing was applied.
 func Unavailable(err error) bool {
 	if errors.Is(err, ErrOutcomeUnknown) {
 		return false
+	}
+	if errors.Is(err, ErrUnavailable) {
+		return true
 	}
 	var answer *mysql.MySQLError
 	if errors.As(err, &answer) {

@@ -2,6 +2,7 @@ package token_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -39,6 +40,39 @@ func FuzzVerify(f *testing.F) {
 		}
 		if claims != (token.Claims{}) {
 			t.Fatalf("a refused token still says %+v", claims)
+		}
+	})
+}
+
+// Whatever is in a file of the keys directory is a key that works and can be written again, or an error. The seeds in
+// testdata are both kinds of keys, and what is almost one.
+func FuzzParseKey(f *testing.F) {
+	id := regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`) // 32 bytes in base64url
+	f.Fuzz(func(t *testing.T, text []byte) {
+		key, err := token.ParseKey(text)
+		if (err == nil) != (key != nil) {
+			t.Fatalf("key %v, error %v", key, err)
+		}
+		if err == nil {
+			again, err := key.PEM()
+			if err != nil || !id.MatchString(key.ID) || key.Public().ID != key.ID || key.Public().Algorithm != key.Algorithm() {
+				t.Fatalf("%+v, %v", key.Public(), err)
+			}
+			if same, err := token.ParseKey(again); err != nil || same.Public() != key.Public() {
+				t.Fatalf("written and read again: %+v, %v", same, err)
+			}
+		}
+		refresh, err := token.ParseRefreshKey(text)
+		if (err == nil) != (refresh != nil) || (refresh != nil && key != nil) {
+			t.Fatalf("refresh key %v, error %v", refresh, err)
+		}
+		if err == nil {
+			sealed := refresh.Seal(token.Refresh{SessionID: someSession, Generation: 1})
+			if same, err := token.ParseRefreshKey(refresh.PEM()); err != nil || same.Fingerprint() != refresh.Fingerprint() {
+				t.Fatal("written and read again, it is another key")
+			} else if _, ok := same.Open(sealed); !ok {
+				t.Fatal("what it sealed is refused")
+			}
 		}
 	})
 }

@@ -7,14 +7,13 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"maps"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/golang-jwt/jwt/v5"
 
+	"latchkey/internal/testkeys"
 	"latchkey/internal/token"
 )
 
@@ -33,7 +32,7 @@ var (
 	someID      = uuid.Must(uuid.FromString("01930d2e-0000-7000-8000-000000000003"))
 )
 
-// issuingServer is what a server has: a key, its private half as read from the file, and the tokens made with it.
+// issuingServer is what a server has: a key, its private half as a file holds it, and the tokens made with it.
 type issuingServer struct {
 	*token.Tokens
 	key     *token.Key
@@ -44,29 +43,33 @@ func newServer(t testing.TB) *issuingServer { return newServerAt(t, noon) }
 
 func newServerAt(t testing.TB, now time.Time) *issuingServer {
 	t.Helper()
-	dir := t.TempDir()
-	key, _, err := token.LoadOrCreateKey(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens := token.New(token.FixedKeys{Key: key, RefreshKey: token.NewRefreshKey()}, token.Config{
-		Issuer: issuer, Audience: audience, Now: func() time.Time { return now },
-	})
-	return &issuingServer{Tokens: tokens, key: key, private: readPrivate(t, dir)}
+	keys := testkeys.New(t)
+	return &issuingServer{Tokens: tokensAt(keys, now), key: keys.Key, private: private[*ecdsa.PrivateKey](t, keys.Key)}
 }
 
-func readPrivate(t testing.TB, dir string) *ecdsa.PrivateKey {
+// newServerWith is a server whose key is not for ES256, perhaps: it has no private.
+func newServerWith(t testing.TB, key *token.Key) *issuingServer {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "signing.pem"))
+	return &issuingServer{Tokens: tokensAt(testkeys.Fixed{Key: key, RefreshKey: token.NewRefreshKey()}, noon), key: key}
+}
+
+func tokensAt(keys token.Keys, now time.Time) *token.Tokens {
+	return token.New(keys, token.Config{Issuer: issuer, Audience: audience, Now: func() time.Time { return now }})
+}
+
+// private is the private half of a key, as its file says.
+func private[K any](t testing.TB, key *token.Key) K {
+	t.Helper()
+	text, err := key.PEM()
 	if err != nil {
 		t.Fatal(err)
 	}
 	block, _ := pem.Decode(text)
-	private, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return private.(*ecdsa.PrivateKey)
+	return parsed.(K)
 }
 
 func foreignKey(t testing.TB) *ecdsa.PrivateKey {

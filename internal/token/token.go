@@ -1,8 +1,8 @@
 // Package token makes and verifies tokens: access tokens, which are JWTs as RFC 9068 profiles them, and refresh tokens, which
 // mean something to this server only.
 //
-// Tokens issues access tokens, and Verify accepts only what it could have issued itself: one algorithm, a known key, this issuer,
-// this audience, this type, every claim present (RFC 8725). Whether a token has been taken back is not decided here but by
+// Tokens issues access tokens, and Verify accepts only what it could have issued itself: a known key and its one algorithm, this
+// issuer, this audience, this type, every claim present (RFC 8725). Whether a token has been taken back is not decided here but by
 // the database, which internal/auth asks.
 package token
 
@@ -64,7 +64,9 @@ func New(keys Keys, config Config) *Tokens {
 		keys:   keys,
 		config: config,
 		parser: jwt.NewParser(
-			jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
+			jwt.WithValidMethods([]string{
+				jwt.SigningMethodES256.Alg(), jwt.SigningMethodRS256.Alg(), jwt.SigningMethodEdDSA.Alg(),
+			}),
 			jwt.WithStrictDecoding(),
 			jwt.WithoutClaimsValidation(),
 		),
@@ -89,7 +91,7 @@ type wireClaims struct {
 // Issue signs an access token that says c, from now until c.ExpiresAt.
 func (t *Tokens) Issue(c Claims) (string, error) {
 	now, key := t.config.Now(), t.keys.Signing()
-	unsigned := jwt.NewWithClaims(jwt.SigningMethodES256, wireClaims{
+	unsigned := jwt.NewWithClaims(key.method, wireClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    t.config.Issuer,
 			Audience:  jwt.ClaimStrings{t.config.Audience},
@@ -145,16 +147,17 @@ func (t *Tokens) Verify(ctx context.Context, raw string) (Claims, error) {
 }
 
 // errUnknownKey makes the library report a signature that can't be verified.
-var errUnknownKey = errors.New("unknown kid")
+var errUnknownKey = errors.New("no key with this kid and alg")
 
-// publicKey finds the key by kid alone: never by jku, x5u or jwk, which are the sender's (RFC 8725 §3.10).
+// publicKey finds the key by kid alone: never by jku, x5u or jwk, which are the sender's (RFC 8725 §3.10). The algorithm is
+// the key's; a header that names another one gets no key (§3.1).
 func (t *Tokens) publicKey(ctx context.Context, unverified *jwt.Token) (crypto.PublicKey, error) {
 	kid, _ := unverified.Header["kid"].(string)
 	key, err := t.keys.Verifying(ctx, kid)
 	if err != nil {
 		return nil, err
 	}
-	if key == nil {
+	if key == nil || unverified.Method.Alg() != key.Algorithm() {
 		return nil, errUnknownKey
 	}
 	return key.private.Public(), nil

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"latchkey/internal/config"
+	"latchkey/internal/keys"
+	"latchkey/internal/store"
+)
+
+// keysCommands are the flags and arguments of `latchkey keys`.
+type keysCommands struct {
+	List   struct{} `cmd:"" help:"List the keys, and what each one does."`
+	Rotate struct {
+		Now bool `help:"Sign with it at once. Services that still cache the old public keys refuse its tokens for up to 10 minutes."`
+	} `cmd:"" help:"Make a signing key of LATCHKEY_JWT_ALG. It is published at once and signs 10 minutes later."`
+	Remove struct {
+		ID  string `arg:"" name:"id" help:"As the list has it: a KID, or refresh for the key of the refresh tokens, which is replaced by a new one."`
+		Now bool   `help:"Also if tokens of it are still in use: they are refused from now on."`
+	} `cmd:"" help:"Remove a key of which no token is left."`
+}
+
+func (k *keysCommands) run(ctx context.Context, command string, c config.Config, db *store.DB, stdout io.Writer, now func() time.Time) error {
+	migrated, err := db.Migrated(ctx)
+	if err == nil && !migrated {
+		err = errors.New("migrations are pending: run `latchkey migrate up` first")
+	}
+	if err != nil {
+		return err
+	}
+	its := keys.Config{DB: db, Dir: c.KeysDir, Algorithm: c.JWTAlg, AccessTTL: c.AccessTTL, Now: now}
+	switch command {
+	case "keys list":
+		return keysList(ctx, its, stdout)
+	case "keys rotate":
+		return keysRotate(ctx, its, k.Rotate.Now, stdout)
+	default:
+		return keysRemove(ctx, its, k.Remove.ID, k.Remove.Now, stdout)
+	}
+}
+
+func keysList(ctx context.Context, c keys.Config, stdout io.Writer) error {
+	all, err := keys.List(ctx, c)
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "KID\tALG\tCREATED\tSTATE") //nolint:errcheck // Flush tells
+	for _, key := range all {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", key.ID, key.Algorithm, stamp(key.CreatedAt), key.State) //nolint:errcheck // Flush tells
+	}
+	return errors.Join(err, table.Flush())
+}
+
+func keysRotate(ctx context.Context, c keys.Config, atOnce bool, stdout io.Writer) error {
+	rotation, err := keys.Rotate(ctx, c, atOnce)
+	if err != nil {
+		return err
+	}
+	from := stamp(rotation.SignsAt)
+	if atOnce {
+		from = "now"
+	}
+	fmt.Fprintf(stdout, "made %s (%s): published now, signs from %s on\n", rotation.Key.ID, rotation.Key.Algorithm(), from) //nolint:errcheck // it is made
+	if rotation.Before != "" {
+		fmt.Fprintf(stdout, "%s verifies its tokens until %s; then run: latchkey keys remove %[1]s\n", rotation.Before, stamp(rotation.Removable)) //nolint:errcheck // it is made
+	}
+	_, err = fmt.Fprintf(stdout, "back up %s; a server with another directory needs a copy of the new file\n", c.Dir)
+	return err
+}
+
+func keysRemove(ctx context.Context, c keys.Config, id string, atOnce bool, stdout io.Writer) error {
+	err := keys.Remove(ctx, c, id, atOnce)
+	if err != nil && !errors.Is(err, keys.ErrFile) {
+		return err
+	}
+	text := "removed " + id + ": servers refuse its tokens within 5 seconds; other services may accept them for up to 10 minutes more," +
+		" as long as they cache the public keys"
+	if id == keys.RefreshID {
+		text = "replaced the key of the refresh tokens: servers refuse all that were issued so far within 5 seconds; a server with" +
+			" another directory needs a copy of the new file"
+	}
+	_, printErr := fmt.Fprintln(stdout, text)
+	return errors.Join(err, printErr)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

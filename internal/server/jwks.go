@@ -1,0 +1,38 @@
+package server
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"latchkey/internal/keys"
+	"latchkey/internal/token"
+)
+
+// jwks publishes the public keys of all signing keys (RFC 7517 §5), the next one included, for services that verify tokens
+// themselves. They may keep them for keys.MaxAge, and pages of any origin may read them.
+func jwks(ring *keys.Ring) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !ring.Serving() {
+			say(w, http.StatusServiceUnavailable, "the keys are not those of the database")
+			return
+		}
+		body, err := json.Marshal(struct {
+			Keys []token.JWK `json:"keys"`
+		}{ring.Public()})
+		if err != nil {
+			panic(err) // strings can be marshalled
+		}
+		sum := sha256.Sum256(body)
+		header := w.Header()
+		header.Set("Content-Type", "application/jwk-set+json")
+		header.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(keys.MaxAge.Seconds())))
+		header.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:])+`"`)
+		header.Set("Access-Control-Allow-Origin", "*")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	}
+}
