@@ -43,7 +43,7 @@ func build(m *testing.M) int {
 type process struct {
 	*exec.Cmd
 	url string
-	log *bufio.Scanner
+	log *processLog
 }
 
 // command will run the binary in dir, with these variables and no others.
@@ -73,28 +73,18 @@ func launch(t testing.TB, dir string, env ...string) *process {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p.log = bufio.NewScanner(stderr)
+	p.log = followLog(stderr)
 	return p
 }
 
 func (p *process) awaitReady(t testing.TB) {
 	t.Helper()
-	line := p.awaitLine(`"graphql":"`)
+	line := p.log.await(`"graphql":"`)
 	_, rest, ready := strings.Cut(line, `"graphql":"`)
 	if !ready {
 		t.Fatalf("the server did not start: %v", p.Wait())
 	}
 	p.url = strings.TrimSuffix(strings.SplitN(rest, `"`, 2)[0], "/graphql")
-}
-
-// awaitLine reads the log up to a line with text in it, and returns that line, or "" if the log ends before.
-func (p *process) awaitLine(text string) string {
-	for p.log.Scan() {
-		if strings.Contains(p.log.Text(), text) {
-			return p.log.Text()
-		}
-	}
-	return ""
 }
 
 // signUp signs someone up and returns the answer.
@@ -199,7 +189,7 @@ func TestRequestsInFlightFinish(t *testing.T) {
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	server.awaitLine("stopping")
+	server.log.await("stopping")
 	if _, err := io.WriteString(connection, body); err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +249,7 @@ func TestServerWaitsForItsDatabase(t *testing.T) {
 	t.Parallel()
 	gate := testdb.NewGate(t, testdb.MariaDB(t))
 	server := launch(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+gate.URL)
-	if server.awaitLine("the database does not answer") == "" {
+	if server.log.await("the database does not answer") == "" {
 		t.Fatal("the server did not say that its database is away")
 	}
 	gate.Open()
