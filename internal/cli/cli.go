@@ -32,8 +32,9 @@ type commands struct {
 		Down   struct{} `cmd:"" help:"Take back the last migration. What it added is lost: back up first."`
 		Status struct{} `cmd:"" help:"List the migrations."`
 	} `cmd:"" help:"Change the database's schema."`
-	Keys    keysCommands `cmd:"" help:"Change the keys. Servers notice within 5 seconds."`
-	Version struct{}     `cmd:"" help:"Print the version."`
+	Users   usersCommands `cmd:"" help:"Change accounts."`
+	Keys    keysCommands  `cmd:"" help:"Change the keys. Servers notice within 5 seconds."`
+	Version struct{}      `cmd:"" help:"Print the version."`
 }
 
 // Exit codes, beside 0.
@@ -106,7 +107,13 @@ func run(ctx context.Context, command string, c *commands, stdout, stderr io.Wri
 	case "migrate status":
 		err = migrateStatus(ctx, db, stdout)
 	case "keys list", "keys rotate", "keys remove <id>":
-		err = c.Keys.run(ctx, command, c.Config, db, stdout, now)
+		if err = migrated(ctx, db); err == nil {
+			err = c.Keys.run(ctx, command, c.Config, db, stdout, now)
+		}
+	case "users update <who>", "users delete <who>":
+		if err = migrated(ctx, db); err == nil {
+			err = c.Users.run(ctx, command, c.Config, db, stdout, now)
+		}
 	default:
 		err = fmt.Errorf("no such command: %s", command)
 	}

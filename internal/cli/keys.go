@@ -26,13 +26,6 @@ type keysCommands struct {
 }
 
 func (k *keysCommands) run(ctx context.Context, command string, c config.Config, db *store.DB, stdout io.Writer, now func() time.Time) error {
-	migrated, err := db.Migrated(ctx)
-	if err == nil && !migrated {
-		err = errors.New("migrations are pending: run `latchkey migrate up` first")
-	}
-	if err != nil {
-		return err
-	}
 	its := keys.Config{DB: db, Dir: c.KeysDir, Algorithm: c.JWTAlg, AccessTTL: c.AccessTTL, Now: now}
 	switch command {
 	case "keys list":

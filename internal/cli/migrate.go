@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -9,6 +10,15 @@ import (
 
 	"latchkey/internal/store"
 )
+
+// migrated fails if the commands that need all tables can't run.
+func migrated(ctx context.Context, db *store.DB) error {
+	done, err := db.Migrated(ctx)
+	if err == nil && !done {
+		err = errors.New("migrations are pending: run `latchkey migrate up` first")
+	}
+	return err
+}
 
 func migrateUp(ctx context.Context, db *store.DB, stdout io.Writer) error {
 	applied, err := db.MigrateUp(ctx)
