@@ -50,7 +50,7 @@ func TestStoryOfTheREADME(t *testing.T) {
 	server := serve(t, t.TempDir())
 	story := strings.ReplaceAll(strings.Join(shell(t, "README.md"), "\n"), "http://localhost:8080", server.url)
 	got := runShell(t, t.TempDir(), story)
-	for _, want := range []string{`"email":"ada@example.org","role":"USER"`, `"endedSessionIds":["`, `"reason":"REVOKED"`} {
+	for _, want := range []string{`"email":"ada@example.org","role":"USER"`, `"current":true`, `"refreshToken":{"accessToken":"`, `"endedSessionIds":["`, `"reason":"REVOKED"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
