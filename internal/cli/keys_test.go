@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,7 +19,7 @@ func keysOf(t *testing.T) (first string, flags []string) {
 	url, dir := testdb.SQLite(t), filepath.Join(t.TempDir(), "keys")
 	ring, err := keys.Open(t.Context(), keys.Config{
 		DB: testdb.OpenMigrated(t, url), Dir: dir, Algorithm: "ES256", Now: func() time.Time { return noon },
-	}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
