@@ -77,23 +77,20 @@ func TestREADMEListsEveryVariableWithItsDefault(t *testing.T) {
 
 func TestBackupAndRestoreOfTheOperationsGuide(t *testing.T) {
 	t.Parallel()
-	blocks := shell(t, "docs/operations.md")
-	if len(blocks) != 5 {
-		t.Fatalf("docs/operations.md has %d blocks of commands", len(blocks))
-	}
-	backupSQLite, backupMySQL, backupKey, restoreSQLite, restoreMySQL := blocks[0], blocks[1], blocks[2], blocks[3], blocks[4]
+	blocks := operations(t)
+	backupSQLite, backupMySQL, backupKeys, restoreSQLite, restoreMySQL, restoreKeys := blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], blocks[5]
 
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
 		dir, safe := t.TempDir(), t.TempDir()
 		server := serve(t, dir)
 		token := signUpForToken(t, server.url)
-		runShell(t, dir, backupSQLite+"\n"+backupKey, "ANOTHER_PLACE="+safe)
+		operate(t, dir, nil, "keys", "rotate") // so that there are several keys
+		runShell(t, dir, backupSQLite+"\n"+backupKeys, "ANOTHER_PLACE="+safe)
 		signUp(t, server.url, "after.the.backup")
 		server.kill(t)
 
-		runShell(t, dir, "rm data/keys/signing.pem\n"+restoreSQLite)
-		runShell(t, dir, `cp -p "$ANOTHER_PLACE/signing.pem" data/keys/`, "ANOTHER_PLACE="+safe)
+		runShell(t, dir, "rm -r data/keys\n"+restoreSQLite+"\n"+restoreKeys, "ANOTHER_PLACE="+safe)
 		restored := serve(t, dir)
 		expectRestored(t, restored.url, token)
 	})
@@ -112,6 +109,46 @@ func TestBackupAndRestoreOfTheOperationsGuide(t *testing.T) {
 		restored := serve(t, dir, "LATCHKEY_DATABASE_URL="+target)
 		expectRestored(t, restored.url, token)
 	})
+}
+
+// operations are the blocks of commands of the operations guide.
+func operations(t testing.TB) []string {
+	t.Helper()
+	blocks := shell(t, "docs/operations.md")
+	if len(blocks) != 7 {
+		t.Fatalf("docs/operations.md has %d blocks of commands", len(blocks))
+	}
+	return blocks
+}
+
+func TestLostKeysOfTheOperationsGuide(t *testing.T) {
+	t.Parallel()
+	giveUp := operations(t)[6]
+	dir := t.TempDir()
+	server := serve(t, dir)
+	token := signUpForToken(t, server.url)
+	operate(t, dir, nil, "keys", "rotate")
+	server.kill(t)
+	if err := os.RemoveAll(filepath.Join(dir, "data", "keys")); err != nil {
+		t.Fatal(err)
+	}
+	output, err := command(t, dir, []string{"LATCHKEY_ADDR=127.0.0.1:0"}).CombinedOutput()
+	if exitCode(err) != 1 || strings.Count(string(output), "\n") != 1 || !strings.Contains(string(output), "data/keys lacks keys of this database: "+kidOf(t, token)) {
+		t.Errorf("exit code %d: %s", exitCode(err), output)
+	}
+
+	runShell(t, dir, giveUp, "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+	again := serve(t, dir)
+	if got := post(t, again.url, `{ validateToken(token: "`+token+`") { reason } }`); !strings.Contains(got, "INVALID_SIGNATURE") {
+		t.Error(got)
+	}
+	got := post(t, again.url, `mutation { login(input: {identifier: "before.the.backup", password: "correct horse"}) { expiresIn } }`)
+	if !strings.Contains(got, `"expiresIn":900`) {
+		t.Error(got)
+	}
+	if list := operate(t, dir, nil, "keys", "list"); strings.Count(list, "\n") != 3 || strings.Contains(list, "missing") {
+		t.Errorf("listed:\n%s", list)
+	}
 }
 
 // expectRestored holds that the account of signUpForToken is there with its token, and the later one is not.

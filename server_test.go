@@ -149,7 +149,7 @@ func TestStartsWithNothingAndStopsOnSignals(t *testing.T) {
 			}
 			for path, want := range map[string]os.FileMode{
 				"data": 0o700, "data/latchkey.db": 0o600, "data/latchkey.db-wal": 0o600, "data/latchkey.db-shm": 0o600,
-				"data/keys": 0o700, "data/keys/signing.pem": 0o600,
+				"data/keys": 0o700, "data/keys/signing.pem": 0o600, "data/keys/refresh.pem": 0o600,
 			} {
 				info, err := os.Stat(filepath.Join(dir, path))
 				if err != nil {
@@ -228,10 +228,10 @@ func TestSecondServerOnOneSQLiteFileIsRefused(t *testing.T) {
 
 func TestServersThatStartAtOnceOnAnEmptyDatabaseAllComeUp(t *testing.T) {
 	t.Parallel()
-	url := "LATCHKEY_DATABASE_URL=" + testdb.MariaDB(t)
+	shared := []string{"LATCHKEY_DATABASE_URL=" + testdb.MariaDB(t), "LATCHKEY_KEYS_DIR=" + filepath.Join(t.TempDir(), "keys")}
 	var servers []*process
 	for range 4 {
-		servers = append(servers, launch(t, t.TempDir(), url))
+		servers = append(servers, launch(t, t.TempDir(), shared...))
 	}
 	for i, server := range servers {
 		server.awaitReady(t)
