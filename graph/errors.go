@@ -28,6 +28,8 @@ const (
 	codeInternal         auth.Code = "INTERNAL"
 )
 
+const unavailableMessage = "The server can't do this at the moment. Nothing was changed."
+
 // retryAfter is how many seconds a client should wait before it tries again what was UNAVAILABLE.
 const retryAfter = 1
 
@@ -101,7 +103,7 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 		} else {
 			tell(slog.LevelWarn, "unavailable")
 		}
-		shown.Message = "The server can't do this at the moment. Nothing was changed."
+		shown.Message = unavailableMessage
 		shown.Extensions = map[string]any{"code": codeUnavailable, "retryAfter": retryAfter}
 	default:
 		tell(slog.LevelError, "internal error")

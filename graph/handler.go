@@ -23,7 +23,10 @@ import (
 
 // Options are what a Handler is made of.
 type Options struct {
-	Auth          *auth.Service
+	Auth *auth.Service
+	// Serving tells whether there are keys. Without them nothing may begin: an account, say, that is made and then can't be
+	// signed in.
+	Serving       func() bool
 	Introspection bool // whether clients may read the schema
 	// Origins are those whose pages may use the refresh token's cookie, as in https://app.example.org, or with any port
 	// http://localhost:*.
@@ -37,6 +40,7 @@ type Options struct {
 // Handler answers POST and GET on /graphql.
 type Handler struct {
 	auth    *auth.Service
+	serving func() bool
 	exec    *executor.Executor
 	origins origins
 	timeout time.Duration
@@ -61,12 +65,16 @@ func NewHandler(o Options) *Handler {
 	} else {
 		exec.Use(noIntrospection{})
 	}
-	return &Handler{auth: o.Auth, exec: exec, origins: o.Origins, timeout: o.Timeout}
+	return &Handler{auth: o.Auth, serving: o.Serving, exec: exec, origins: o.Origins, timeout: o.Timeout}
 }
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	accepts := parseAccept(r.Header)
+	if !h.serving() {
+		writeRefusal(w, accepts, notServing())
+		return
+	}
 	params, refusal := readRequest(w, r)
 	if refusal != nil {
 		writeRefusal(w, accepts, refusal)
@@ -84,7 +92,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodGet && !allowedOverGET(operation) {
-		writeRefusal(w, accepts, needsPOST())
+		writeRefusal(w, accepts, takesOnly(http.MethodPost, "This operation takes POST."))
 		return
 	}
 	respond, ctx := h.exec.DispatchOperation(ctx, operation)

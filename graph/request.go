@@ -12,35 +12,51 @@ import (
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"latchkey/internal/auth"
 )
 
 // maxBody bounds a request's body, in bytes. The longest sensible document is a hundredth of it.
 const maxBody = 1 << 20
 
-// refusal is an answer to what is not a GraphQL request at all.
+// refusal is an answer to a request that is not looked at any further.
 type refusal struct {
-	status  int
-	message string
-	allow   string // the Allow header of a 405
+	status     int
+	code       auth.Code
+	message    string
+	allow      string // the Allow header of a 405
+	retryAfter int    // seconds, of a 503
 }
 
-func needsPOST() *refusal {
-	return &refusal{http.StatusMethodNotAllowed, "This operation takes POST.", http.MethodPost}
+func refused(status int, message string) *refusal {
+	return &refusal{status: status, code: codeBadRequest, message: message}
 }
 
-func badRequest(message string) *refusal { return &refusal{http.StatusBadRequest, message, ""} }
+func badRequest(message string) *refusal { return refused(http.StatusBadRequest, message) }
+
+func takesOnly(methods, message string) *refusal {
+	r := refused(http.StatusMethodNotAllowed, message)
+	r.allow = methods
+	return r
+}
+
+func notServing() *refusal {
+	return &refusal{
+		status: http.StatusServiceUnavailable, code: codeUnavailable, message: unavailableMessage, retryAfter: retryAfter,
+	}
+}
 
 // readRequest reads the parameters of a request (GraphQL over HTTP §6). What it refuses it does not repeat.
 func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	switch r.Method {
 	case http.MethodPost:
 		if !isJSON(r.Header) {
-			return nil, &refusal{http.StatusUnsupportedMediaType, "The body has to be application/json, in UTF-8.", ""}
+			return nil, refused(http.StatusUnsupportedMediaType, "The body has to be application/json, in UTF-8.")
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return nil, &refusal{http.StatusRequestEntityTooLarge, "The body is larger than 1 MiB.", ""}
+			return nil, refused(http.StatusRequestEntityTooLarge, "The body is larger than 1 MiB.")
 		}
 		if err != nil {
 			return nil, badRequest("The body could not be read.")
@@ -49,7 +65,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *r
 	case http.MethodGet:
 		return paramsFromURL(r.URL.RawQuery)
 	default:
-		return nil, &refusal{http.StatusMethodNotAllowed, "GraphQL takes GET and POST.", "GET, POST"}
+		return nil, takesOnly("GET, POST", "GraphQL takes GET and POST.")
 	}
 }
 

@@ -57,7 +57,7 @@ func parseAccept(header http.Header) accepts {
 	return accepts{prefersNew: newer > 0 && (older == 0 || (named && newer >= older)), allowsNew: newer > 0}
 }
 
-// writeRefusal answers what is not a GraphQL request.
+// writeRefusal answers what is not executed, and says so in the status.
 func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
 	if r.allow != "" {
 		w.Header().Set("Allow", r.allow)
@@ -66,8 +66,12 @@ func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
 	if a.allowsNew {
 		media = newType
 	}
-	err := &auth.Error{Code: codeBadRequest, Message: r.message}
-	writeBody(w, media, r.status, gqlerror.List{presentRefusal(err, nil)}, nil)
+	shown := presentRefusal(&auth.Error{Code: r.code, Message: r.message}, nil)
+	if r.retryAfter != 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(r.retryAfter))
+		shown.Extensions["retryAfter"] = r.retryAfter
+	}
+	writeBody(w, media, r.status, gqlerror.List{shown}, nil)
 }
 
 // writeNotExecuted answers a document that does not parse or validate. There is no data, not even null.

@@ -3,9 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 
 	"latchkey/internal/config"
 	"latchkey/internal/keys"
@@ -43,28 +40,4 @@ func follow(ctx context.Context, ring *keys.Ring) (stop func()) {
 		cancel()
 		<-done
 	}
-}
-
-// noKeys is UNAVAILABLE as internal/graph says it.
-const noKeys = `{"errors":[{"message":"The server can't do this at the moment. Nothing was changed.",` +
-	`"extensions":{"code":"UNAVAILABLE","retryAfter":1}}]}`
-
-// whileServing keeps operations from beginning before there are keys to end them with: an account, say, that is
-// made and then can't be signed in.
-func whileServing(ring *keys.Ring, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if ring.Serving() {
-			next.ServeHTTP(w, r)
-			return
-		}
-		media := "application/graphql-response+json"
-		if accept := r.Header.Get("Accept"); accept != "" && !strings.Contains(accept, media) && !strings.Contains(accept, "*") {
-			media = "application/json"
-		}
-		w.Header().Set("Content-Type", media+"; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = io.WriteString(w, noKeys)
-	})
 }

@@ -68,9 +68,10 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		Now:        host.Now,
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", whileServing(ring, graph.NewHandler(graph.Options{
-		Auth: rules, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout, Log: host.Log,
-	})))
+	mux.Handle("/graphql", graph.NewHandler(graph.Options{
+		Auth: rules, Serving: ring.Serving, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout,
+		Log: host.Log,
+	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.Handle("GET /readyz", readyz(db, ring))
