@@ -76,10 +76,15 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		mux.Handle("/", web.Handler())
 	}
 
+	tasks, err := background(c, host, db, rules)
+	if err != nil {
+		return err
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return err
 	}
+	defer start(ctx, tasks)() // stops them before the database is closed
 	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
 }
 
