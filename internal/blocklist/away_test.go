@@ -13,7 +13,7 @@ const many = 5_000
 
 func TestCopyIsCompleteAgainAfterRedisWasKilled(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
-		ids := block(t, url, many, time.Hour)
+		ids := blockLongAgo(t, url, many)
 		one := run(t, url, r.URL)
 		expect(t, r, ids...)
 		r.Kill()
@@ -28,7 +28,7 @@ func TestCopyIsCompleteAgainAfterRedisWasKilled(t *testing.T) {
 
 func TestCopyIsCompleteAgainAfterRedisWasEmptied(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
-		ids := block(t, url, many, time.Hour)
+		ids := blockLongAgo(t, url, many)
 		one := run(t, url, r.URL)
 		expect(t, r, ids...)
 		r.Do("FLUSHALL")
@@ -40,13 +40,16 @@ func TestCopyIsCompleteAgainAfterRedisWasEmptied(t *testing.T) {
 
 func TestCopyIsCompleteThoughRedisIsEmptiedWhileItIsMade(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
-		ids := block(t, url, 8*many, time.Hour)
-		one := run(t, url, r.URL)
-		eventually(t, back, func() bool { return r.Do("DBSIZE") > "1" })
-		r.Do("FLUSHALL")
-		if one.log.count(complete) > 0 {
-			t.Log("too late: it was complete already")
-		}
+		ids := blockLongAgo(t, url, many)
+		gate := testdb.NewGate(t, r.URL)
+		gate.Open()
+		emptied := make(chan struct{})
+		gate.CallAt("latchkey:blocked:", func() { // with the first of them
+			r.Do("FLUSHALL")
+			close(emptied)
+		})
+		run(t, url, gate.URL)
+		<-emptied
 		expect(t, r, ids...)
 	})
 }
@@ -59,6 +62,7 @@ func TestCopyIsCompleteAgainAfterRedisWasFrozen(t *testing.T) {
 		r.Freeze()
 		ids = append(ids, block(t, url, many, time.Hour)...)
 		eventually(t, back, func() bool { return one.log.count(warning) == 1 })
+		one.seconds.Add(300) // however long it takes
 		r.Thaw()
 		expect(t, r, ids...)
 		eventually(t, back, func() bool { return one.log.count(complete) == 2 })
@@ -69,16 +73,17 @@ func TestCopyIsCompleteAgainAfterRedisWasFrozen(t *testing.T) {
 // The snapshot has the mark of the copy that it is a part of.
 func TestCopyIsCompleteAgainAfterRedisCameBackWithAnOldSnapshot(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
-		ids := block(t, url, 10, time.Hour)
-		run(t, url, r.URL)
+		ids := blockLongAgo(t, url, 10)
+		one := run(t, url, r.URL)
 		expect(t, r, ids...)
 		r.Do("SAVE")
-		// Long ago, by the clock of the copy, and so never looked for again but in a copy in full.
-		forgotten := testdb.FillBlocked(t, url, 10, noon.Add(-time.Second), noon.Add(time.Hour))
-		expect(t, r, forgotten...)
+		lost := block(t, url, 10, time.Hour)
+		expect(t, r, lost...)
+		one.seconds.Add(300) // and then that was long ago too
+		looks(t, r, 2)
 		r.Kill()
 		r.Start()
-		expect(t, r, append(ids, forgotten...)...)
+		expect(t, r, append(ids, lost...)...)
 	})
 }
 

@@ -48,18 +48,9 @@ func TestNothingIsWrittenTwiceWhileNothingHappens(t *testing.T) {
 		run(t, url, r.URL)
 		eventually(t, back, func() bool { return r.Do("DBSIZE") == "1" }) // the mark: an empty copy is complete
 		expect(t, r, block(t, url, 10, time.Hour)...)
-		calls := func(command string) int { // by now
-			_, rest, _ := strings.Cut(r.Do("INFO", "commandstats"), "cmdstat_"+command+":calls=")
-			number, _, _ := strings.Cut(rest, ",")
-			n, err := strconv.Atoi(number)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return n
-		}
-		written, looked := calls("set"), calls("expire")
-		eventually(t, back, func() bool { return calls("expire") >= looked+3 })
-		if now := calls("set"); now != written {
+		written := calls(t, r, "set")
+		looks(t, r, 3)
+		if now := calls(t, r, "set"); now != written {
 			t.Errorf("%d writes in three looks at a table that did not change", now-written)
 		}
 	})
@@ -67,7 +58,7 @@ func TestNothingIsWrittenTwiceWhileNothingHappens(t *testing.T) {
 
 func TestServersOnOneRedisCompleteEachOthersCopy(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
-		ids := block(t, url, 10, time.Hour)
+		ids := blockLongAgo(t, url, 10)
 		first, second := run(t, url, r.URL), run(t, url, r.URL)
 		expect(t, r, ids...)
 		for _, one := range []*running{first, second} {
@@ -101,6 +92,18 @@ func TestWhatIsBlockedJustBeforeTheEndIsCopied(t *testing.T) {
 		if n := one.log.count("level=WARN"); n != 0 {
 			t.Errorf("an orderly end is told as a failure: %s", one.log)
 		}
+	})
+}
+
+// With no more rights than docs/operations.md says, and in another database than the first.
+func TestAUserOfItsOwnNeedsFewRights(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
+		r.Do("ACL", "SETUSER", "latchkey", "on", ">other", "~latchkey:*", "-@all", "+info", "+get", "+set", "+expire", "+select", "+hello")
+		ids := blockLongAgo(t, url, 10)
+		one := run(t, url, strings.Replace(r.URL, ":"+testdb.RedisPassword, "latchkey:other", 1)+"/1")
+		eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+		r.Do("SWAPDB", "0", "1")
+		expect(t, r, ids...)
 	})
 }
 

@@ -34,7 +34,7 @@ func (c *Copier) copyAll(ctx context.Context, started time.Time, run string) (in
 	fresh := copied{key: c.copied.key, mark: rand.Text(), run: run, at: started}
 	c.copied = copied{key: fresh.key}
 	if err := c.redis.Set(ctx, fresh.key, fresh.mark, markTTL).Err(); err != nil {
-		return 0, fmt.Errorf("Redis: %w", err)
+		return 0, fmt.Errorf("redis: %w", err)
 	}
 	written, err := c.write(ctx, time.Time{}, func(uuid.UUID) bool { return true })
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,19 +37,20 @@ func onBoth(t *testing.T, story func(t *testing.T, url string, r *testdb.Redis))
 	}
 }
 
-// running is a Copier at work. Its clock stands at noon.
+// running is a Copier at work.
 type running struct {
-	log *logBuffer
-	end func() // and wait for it
+	log     *logBuffer
+	seconds *atomic.Int64 // after noon, on its clock
+	end     func()        // and wait for it
 }
 
 // run keeps a copy until the end of the test, or until end.
 func run(t testing.TB, databaseURL, redisURL string) *running {
 	t.Helper()
-	log := &logBuffer{}
+	log, seconds := &logBuffer{}, &atomic.Int64{}
 	copier, err := blocklist.New(blocklist.Config{
 		DB: testdb.Open(t, databaseURL), URL: redisURL,
-		Now: func() time.Time { return noon },
+		Now: func() time.Time { return noon.Add(time.Duration(seconds.Load()) * time.Second) },
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	})
 	if err != nil {
@@ -60,7 +62,7 @@ func run(t testing.TB, databaseURL, redisURL string) *running {
 		copier.Run(ctx)
 		close(ended)
 	}()
-	r := &running{log: log, end: func() { cancel(); <-ended }}
+	r := &running{log: log, seconds: seconds, end: func() { cancel(); <-ended }}
 	t.Cleanup(r.end)
 	return r
 }
@@ -69,6 +71,31 @@ func run(t testing.TB, databaseURL, redisURL string) *running {
 func block(t testing.TB, databaseURL string, n int, ttl time.Duration) []uuid.UUID {
 	t.Helper()
 	return testdb.FillBlocked(t, databaseURL, n, noon, noon.Add(ttl))
+}
+
+// blockLongAgo records ids that a look for what is new does not find.
+func blockLongAgo(t testing.TB, databaseURL string, n int) []uuid.UUID {
+	t.Helper()
+	return testdb.FillBlocked(t, databaseURL, n, noon.Add(-time.Hour), noon.Add(time.Hour))
+}
+
+// looks returns when the copier has looked n times from now on.
+func looks(t testing.TB, r *testdb.Redis, n int) {
+	t.Helper()
+	until := calls(t, r, "expire") + n
+	eventually(t, back, func() bool { return calls(t, r, "expire") >= until })
+}
+
+// calls is how often a command has been called so far.
+func calls(t testing.TB, r *testdb.Redis, command string) int {
+	t.Helper()
+	_, rest, _ := strings.Cut(r.Do("INFO", "commandstats"), "cmdstat_"+command+":calls=")
+	number, _, _ := strings.Cut(rest, ",")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // expect holds that all ids are in the copy within back, and tells how long it took.

@@ -47,7 +47,7 @@ func (c *Copier) meet(ctx context.Context) (run string, kept bool, err error) {
 	info, mark := pipe.Info(ctx, "server"), pipe.Get(ctx, c.copied.key)
 	pipe.Expire(ctx, c.copied.key, markTTL)
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return "", false, fmt.Errorf("Redis: %w", err)
+		return "", false, fmt.Errorf("redis: %w", err)
 	}
 	for line := range strings.Lines(info.Val()) {
 		if id, found := strings.CutPrefix(line, "run_id:"); found {

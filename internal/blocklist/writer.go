@@ -46,7 +46,7 @@ func (w *writer) send(ctx context.Context) error {
 	go func() {
 		_, err := batch.Exec(ctx)
 		if err != nil {
-			err = fmt.Errorf("Redis: %w", err)
+			err = fmt.Errorf("redis: %w", err)
 		}
 		w.sent <- err
 	}()

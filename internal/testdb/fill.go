@@ -35,7 +35,7 @@ func Fill(t testing.TB, databaseURL, table string, columns []string, n int, row 
 			i++
 		}
 		statement := "INSERT INTO " + table + " (" + strings.Join(columns, ",") + ") VALUES " + strings.Repeat(one, count)[1:]
-		if _, err := tx.Exec(statement, values...); err != nil { //nolint:gosec // the test's own names
+		if _, err := tx.Exec(statement, values...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,9 +63,9 @@ func FillBlocked(t testing.TB, databaseURL string, n int, createdAt, expiresAt t
 // openRaw opens the database without the store, and without care for a power loss.
 func openRaw(t testing.TB, databaseURL string) *sql.DB {
 	t.Helper()
-	driver, dsn := "sqlite", ""
+	var driver, dsn string
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
-		dsn = "file:" + path + "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(60000)&_pragma=synchronous(OFF)"
+		driver, dsn = "sqlite", "file:"+path+"?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(60000)&_pragma=synchronous(OFF)"
 	} else {
 		address, err := url.Parse(databaseURL)
 		if err != nil {

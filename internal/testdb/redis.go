@@ -14,7 +14,7 @@ import (
 )
 
 // RedisPassword is what every Redis of a test asks for, so that a test finds it wherever it gets out.
-const RedisPassword = "hunter2-REDIS" //nolint:gosec // protects nothing
+const RedisPassword = "hunter2-REDIS"
 
 // redisWait is how long a Redis may take to start on a busy machine.
 const redisWait = 30 * time.Second
@@ -40,7 +40,7 @@ func NewRedis(t testing.TB) *Redis {
 	t.Cleanup(r.Kill)
 	for range 20 {
 		// Not a port that the system gives to outgoing connections: one of those could take it while the server is killed.
-		r.port = strconv.Itoa(10000 + rand.IntN(10000)) //nolint:gosec // not a secret
+		r.port = strconv.Itoa(10000 + rand.IntN(10000))
 		if r.start() {
 			r.URL = "redis://:" + RedisPassword + "@" + net.JoinHostPort("127.0.0.1", r.port)
 			return r
