@@ -13,9 +13,9 @@ import (
 
 // expiredBatch is how many rows one transaction removes at most. SQLite has one writer, and whoever wants to write waits
 // for it meanwhile: some milliseconds.
-const expiredBatch = 500
+const expiredBatch = 200
 
-// RemoveExpired removes blocked ids and sessions that nothing needs any more, at most 500 of each, in one short
+// RemoveExpired removes blocked ids and sessions that nothing needs any more, at most 200 of each, in one short
 // transaction each. It returns how many it has removed, and whether there may be more: call it again then, after a pause.
 // Any number of servers may do so at once.
 func (s *Service) RemoveExpired(ctx context.Context) (removed int, more bool, err error) {

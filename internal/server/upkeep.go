@@ -14,7 +14,7 @@ import (
 
 const (
 	removeEvery = time.Minute
-	removePause = 50 * time.Millisecond // between two batches, for requests that want to write
+	removePause = 20 * time.Millisecond // between two batches, for requests that want to write
 )
 
 // background returns what goes on beside requests: none of them waits for it. Each task ends soon after its context is done.
