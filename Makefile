@@ -1,5 +1,5 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test browser fuzz check generate lint cover clean
+.PHONY: build test bench browser fuzz check generate lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
@@ -11,8 +11,13 @@ test: # all Go tests, on SQLite and on MariaDB, and the browser test
 	scripts/need cc gcc libc6-dev
 	scripts/need curl curl
 	scripts/need sqlite3 sqlite3
+	scripts/need redis-server redis-server
 	scripts/with-mariadb go test -race ./...
 	$(MAKE) browser
+
+bench: # what has to stay fast, each as a ratio within one run; a few minutes
+	scripts/need redis-server redis-server
+	scripts/with-mariadb go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
 
 browser: build web/node_modules # the playground, in Chromium
 	scripts/need chromium chromium
@@ -38,6 +43,7 @@ generate: web/node_modules # what is generated; NAME=what_changed names a new mi
 	cd web && npm run build --silent
 
 cover: # coverage.html: what the tests reach in hand-written code
+	scripts/need redis-server redis-server
 	scripts/with-mariadb go test -race -coverpkg=./... -coverprofile=coverage.all ./...
 	grep -vE '^latchkey/(ent/|graph/generated.go|internal/testdb/)' coverage.all >coverage.out
 	go tool cover -func=coverage.out | tail -n 1

@@ -112,7 +112,12 @@ func isIssuer(s string) bool {
 
 func isRedis(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && oneOf(u.Scheme, "redis", "rediss") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == ""
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(strings.Trim(u.Path, "/"), 10, 16)
+	return oneOf(u.Scheme, "redis", "rediss") && u.Hostname() != "" && (oneOf(u.Path, "", "/") || err == nil) &&
+		u.RawQuery == "" && u.Fragment == ""
 }
 
 // areOrigins accepts a list of origins (RFC 6454 §6.2), each with a port that may be "*", or nothing.

@@ -114,6 +114,7 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"a Redis that is an address", "LATCHKEY_REDIS_URL", redis("localhost:6379")},
 		{"a Redis of another scheme", "LATCHKEY_REDIS_URL", redis("http://u:hunter2@localhost:6379")},
 		{"a Redis without a host", "LATCHKEY_REDIS_URL", redis("redis://")},
+		{"a Redis database with a name", "LATCHKEY_REDIS_URL", redis("redis://h:6379/hunter2")},
 		{"a Redis with options", "LATCHKEY_REDIS_URL", redis("redis://h:6379?password=hunter2")},
 		{"an origin with a path", "LATCHKEY_ALLOWED_ORIGINS", origins("https://app.example.org/")},
 		{"an origin without a scheme", "LATCHKEY_ALLOWED_ORIGINS", origins("app.example.org")},

@@ -26,18 +26,3 @@ func openKeys(ctx context.Context, c config.Config, db *store.DB, host Host) (*k
 	}
 	return ring, nil
 }
-
-// follow lets the ring follow the records, also while the last requests are answered, until the function that it returns is
-// called.
-func follow(ctx context.Context, ring *keys.Ring) (stop func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		ring.Run(ctx)
-	}()
-	return func() {
-		cancel()
-		<-done
-	}
-}

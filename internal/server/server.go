@@ -53,7 +53,6 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	if err != nil {
 		return err
 	}
-	defer follow(ctx, ring)()
 
 	rules := auth.New(auth.Config{
 		DB:        db,
@@ -79,10 +78,15 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		mux.Handle("/", web.Handler())
 	}
 
+	tasks, err := background(c, host, db, ring, rules)
+	if err != nil {
+		return err
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return err
 	}
+	defer start(ctx, tasks)() // stops them before the database is closed
 	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
 }
 
