@@ -28,7 +28,10 @@ func background(c config.Config, host Host, db *store.DB, ring *keys.Ring, rules
 		return tasks, nil
 	}
 	copier, err := blocklist.New(blocklist.Config{DB: db, URL: c.RedisURL, Now: host.Now, Log: host.Log})
-	return append(tasks, copier.Run), err
+	if err != nil {
+		return nil, err
+	}
+	return append(tasks, copier.Run), nil
 }
 
 // start runs tasks until stop, which returns when all of them have ended. They do not end with ctx but after it: requests

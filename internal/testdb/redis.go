@@ -127,10 +127,11 @@ func (r *Redis) start() bool {
 	}
 }
 
-// watch has the server killed when this process ends in whatever way: then nobody holds the other end of the pipe.
+// watch has the server killed when this process ends in whatever way: then nobody holds the other end of the pipe. A signal
+// to the whole group must not end the guard first.
 func (r *Redis) watch() {
 	r.t.Helper()
-	r.guard = exec.CommandContext(context.Background(), "sh", "-c", "cat; kill -9 "+strconv.Itoa(r.process.Process.Pid))
+	r.guard = exec.CommandContext(context.Background(), "sh", "-c", "trap '' HUP INT TERM; read _; kill -9 "+strconv.Itoa(r.process.Process.Pid))
 	if _, err := r.guard.StdinPipe(); err != nil {
 		r.t.Fatal(err)
 	}
