@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"os"
 	"path/filepath"
@@ -21,6 +22,8 @@ type forge struct {
 	claims jwt.MapClaims
 	header map[string]any
 	good   string
+	// keyPath is where the server has the private key.
+	keyPath string
 }
 
 type change func(header map[string]any, claims jwt.MapClaims)
@@ -35,7 +38,7 @@ func header(name string, value any) change {
 
 func newForge(t testing.TB, s *testServer, m member) *forge {
 	t.Helper()
-	f := &forge{t: t, key: privateKey(t, s.config.KeysDir), claims: jwt.MapClaims{}, good: m.token}
+	f := &forge{t: t, key: privateKey(t, s.config.KeysDir), claims: jwt.MapClaims{}, good: m.token, keyPath: filepath.Join(s.config.KeysDir, "signing.pem")}
 	parsed, _, err := jwt.NewParser().ParseUnverified(m.token, f.claims)
 	if err != nil {
 		t.Fatal(err)
@@ -72,24 +75,63 @@ func (f *forge) sign(changes ...change) string {
 	return f.make(jwt.SigningMethodES256, f.key, changes...)
 }
 
-func (f *forge) signWith(key *ecdsa.PrivateKey) string {
+func (f *forge) signWith(key *ecdsa.PrivateKey, changes ...change) string {
 	f.t.Helper()
-	return f.make(jwt.SigningMethodES256, key)
+	return f.make(jwt.SigningMethodES256, key, changes...)
 }
 
-func (f *forge) unsigned() string {
+func (f *forge) unsigned(changes ...change) string {
 	f.t.Helper()
-	return f.make(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType)
+	return f.make(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, changes...)
 }
 
-func (f *forge) confused() string {
+// confused is authenticated with what everyone may know, as if it were a secret.
+func (f *forge) confused(method jwt.SigningMethod, secret []byte) string {
+	f.t.Helper()
+	return f.make(method, secret)
+}
+
+// publicKey is the public key in DER and in PEM.
+func (f *forge) publicKey() (der, asPEM []byte) {
 	f.t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(f.key.Public())
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return f.make(jwt.SigningMethodHS256, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	return der, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }
+
+// json is the header and the payload of a token with these changes, to be spoilt further.
+func (f *forge) json(changes ...change) (header, payload string) {
+	f.t.Helper()
+	parts := strings.Split(f.unsigned(changes...), ".")
+	for i, target := range []*string{&header, &payload} {
+		text, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		*target = string(text)
+	}
+	return strings.Replace(header, `"alg":"none"`, `"alg":"ES256"`, 1), payload
+}
+
+// signText makes a token of two segments, whatever is in them.
+func (f *forge) signText(header, payload string) string {
+	f.t.Helper()
+	return header + "." + payload + "." + segment(f.signature(header+"."+payload))
+}
+
+// signature is a right one of text.
+func (f *forge) signature(text string) string {
+	f.t.Helper()
+	signature, err := jwt.SigningMethodES256.Sign(text, f.key)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return string(signature)
+}
+
+func segment(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
 // tampered has another role in its payload.
 func (f *forge) tampered() string {
