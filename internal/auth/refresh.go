@@ -21,7 +21,7 @@ import (
 // one, or that one later, has been copied or replayed, and ends the session.
 func (s *Service) RefreshToken(ctx context.Context, raw *string) (*AuthPayload, error) {
 	in := signedIn{delivery: session.DeliveryBODY}
-	presented := ""
+	var presented string
 	if raw != nil {
 		presented = *raw
 	} else {
