@@ -73,16 +73,16 @@ func matches(pattern, origin string) bool {
 
 // userAgent returns what a client calls itself, without what could not be shown.
 func userAgent(raw string) string {
-	shown := strings.TrimSpace(strings.Map(func(r rune) rune {
+	shown := strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(raw, "")))
+	}, strings.ToValidUTF8(raw, ""))
 	if runes := []rune(shown); len(runes) > maxUserAgent {
 		shown = string(runes[:maxUserAgent])
 	}
-	return shown
+	return strings.TrimSpace(shown)
 }
 
 // ipAddress returns the address of a connection, "" if it has none.

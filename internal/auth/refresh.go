@@ -104,6 +104,12 @@ func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, e
 			SetAccessExpiresAt(next.AccessExpiresAt).
 			SetNillableUserAgent(known(request.UserAgent)).
 			SetNillableIPAddress(known(request.IPAddress))
+		if request.UserAgent == "" { // of another client, perhaps a thief's: not to be shown as the one before
+			update.ClearUserAgent()
+		}
+		if request.IPAddress == "" {
+			update.ClearIPAddress()
+		}
 		var err error
 		moved, err = update.Save(ctx)
 		return err
