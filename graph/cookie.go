@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -46,29 +45,6 @@ func setCookie(w http.ResponseWriter, request *auth.Request) {
 		cookie.MaxAge = -1 // in net/http: at once
 	}
 	http.SetCookie(w, cookie)
-}
-
-// origins are patterns of origins; a port may be "*".
-type origins []string
-
-// trust tells whether a request comes from a page of one of the origins, and of the same site. A browser always says where a
-// POST with JSON comes from; who does not say it is refused. So that a page elsewhere can't make a visitor's browser act, two
-// things would have to fail: this, and SameSite.
-func (o origins) trust(header http.Header) bool {
-	sent := header.Values("Origin")
-	return len(sent) == 1 && header.Get("Sec-Fetch-Site") != "cross-site" &&
-		slices.ContainsFunc(o, func(pattern string) bool { return matches(pattern, sent[0]) })
-}
-
-// matches compares origins as they are serialised (RFC 6454 §6.2).
-func matches(pattern, origin string) bool {
-	anyPort, wild := strings.CutSuffix(pattern, ":*")
-	if !wild {
-		return origin == pattern
-	}
-	port, found := strings.CutPrefix(origin, anyPort)
-	digits := strings.TrimPrefix(port, ":")
-	return found && (port == "" || (digits != "" && digits != port && strings.Trim(digits, "0123456789") == ""))
 }
 
 // userAgent returns what a client calls itself, without what could not be shown.

@@ -15,6 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/rs/cors"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -28,7 +29,7 @@ type Options struct {
 	// signed in.
 	Serving       func() bool
 	Introspection bool // whether clients may read the schema
-	// Origins are those whose pages may use the refresh token's cookie, as in https://app.example.org, or with any port
+	// Origins are those whose pages may read answers and use the refresh token's cookie, as in https://app.example.org, or with any port
 	// http://localhost:*.
 	Origins []string
 	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
@@ -43,6 +44,7 @@ type Handler struct {
 	serving func() bool
 	exec    *executor.Executor
 	origins origins
+	cors    *cors.Cors
 	timeout time.Duration
 }
 
@@ -65,11 +67,13 @@ func NewHandler(o Options) *Handler {
 	} else {
 		exec.Use(noIntrospection{})
 	}
-	return &Handler{auth: o.Auth, serving: o.Serving, exec: exec, origins: o.Origins, timeout: o.Timeout}
+	return &Handler{auth: o.Auth, serving: o.Serving, exec: exec, origins: o.Origins, cors: newCORS(o.Origins), timeout: o.Timeout}
 }
 
 // ServeHTTP answers one request.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.cors.ServeHTTP(w, r, h.serve) }
+
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	accepts := parseAccept(r.Header)
 	if !h.serving() {
 		writeRefusal(w, accepts, notServing())

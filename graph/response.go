@@ -118,7 +118,7 @@ func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.Li
 	header.Set("Content-Length", strconv.Itoa(body.Len()))
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Vary", "Accept")
+	header.Add("Vary", "Accept")
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // a client that is gone can't be told
 }

@@ -30,9 +30,12 @@ type LogoutPayload struct {
 // clears the cookie, also if that was good for nothing, unless the session goes on or the logout can be tried again.
 func (s *Service) Logout(ctx context.Context, scope LogoutScope) (*LogoutPayload, error) {
 	me, err := s.leaving(ctx)
-	payload := &LogoutPayload{}
+	var ended []uuid.UUID
 	if err == nil {
-		payload.EndedSessionIDs, err = s.logOut(ctx, me, scope)
+		ended, err = s.logOut(ctx, me, scope)
+	}
+	if err == nil && scope != Others {
+		ended, err = s.endInCookie(ctx, ended)
 	}
 	var refused *Error
 	if scope != Others && (err == nil || errors.As(err, &refused)) {
@@ -41,7 +44,7 @@ func (s *Service) Logout(ctx context.Context, scope LogoutScope) (*LogoutPayload
 	if err != nil {
 		return nil, err
 	}
-	return payload, nil
+	return &LogoutPayload{EndedSessionIDs: ended}, nil
 }
 
 // leaving returns who wants to log out.
@@ -66,7 +69,7 @@ func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) (
 	matches := []predicate.Session{session.UserID(me.User.ID)}
 	switch scope {
 	case Current:
-		matches = append(matches, session.IDIn(me.SessionID, s.cookieSession(ctx)))
+		matches = append(matches, session.ID(me.SessionID))
 	case Others:
 		matches = append(matches, session.IDNEQ(me.SessionID))
 	case All:
@@ -87,9 +90,20 @@ func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) (
 	return ended, err
 }
 
-// cookieSession is the session whose refresh token is in the cookie, uuid.Nil if there is none. As a rule it is the current
-// one; otherwise nobody could refresh it or end it any more once the cookie is cleared.
-func (s *Service) cookieSession(ctx context.Context) uuid.UUID {
-	refresh, _ := s.tokens.OpenRefresh(requestFrom(ctx).cookie())
-	return refresh.SessionID
+// endInCookie ends the session whose refresh token is in the cookie, and adds it to ended. As a rule that was the current one, and
+// has ended. Of any other, be it somebody else's, nobody would have the token once the cookie is cleared.
+func (s *Service) endInCookie(ctx context.Context, ended []uuid.UUID) ([]uuid.UUID, error) {
+	refresh, sealed := s.tokens.OpenRefresh(requestFrom(ctx).cookie())
+	if !sealed {
+		return ended, nil
+	}
+	row, err := s.sessionOf(ctx, refresh)
+	if err != nil || row == nil {
+		return ended, err
+	}
+	live, err := s.endSession(ctx, row)
+	if live {
+		ended = append(ended, row.ID)
+	}
+	return ended, err
 }

@@ -107,7 +107,7 @@ func isAddress(s string) bool {
 
 func isIssuer(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && oneOf(u.Scheme, "http", "https") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	return err == nil && oneOf(u.Scheme, "http", "https") && hasHost(u) && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func isRedis(s string) bool {
@@ -120,6 +120,11 @@ func isRedis(s string) bool {
 		u.RawQuery == "" && u.Fragment == ""
 }
 
+// hasHost refuses what reads like a pattern, and a port that was forgotten.
+func hasHost(u *url.URL) bool {
+	return u.Hostname() != "" && !strings.Contains(u.Hostname(), "*") && !strings.HasSuffix(u.Host, ":")
+}
+
 // areOrigins accepts a list of origins (RFC 6454 §6.2), each with a port that may be "*", or nothing.
 func areOrigins(s string) bool {
 	if s == "" {
@@ -127,7 +132,7 @@ func areOrigins(s string) bool {
 	}
 	for origin := range strings.SplitSeq(s, ",") {
 		u, err := url.Parse(strings.Replace(strings.TrimSpace(origin), ":*", ":1", 1))
-		if err != nil || !oneOf(u.Scheme, "http", "https") || u.Hostname() == "" || u.Scheme+"://"+u.Host != u.String() {
+		if err != nil || !oneOf(u.Scheme, "http", "https") || !hasHost(u) || u.Scheme+"://"+u.Host != u.String() {
 			return false
 		}
 	}

@@ -122,6 +122,21 @@ func TestLogoutEndsTheSessionInTheCookieBesideTheCurrentOne(t *testing.T) {
 	})
 }
 
+// Two people at one browser: whose cookie is cleared is logged out as well.
+func TestLogoutEndsTheSessionInTheCookieAlsoIfItIsSomebodyElses(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		s.join(t, "ada@example.org")
+		s.join(t, "grace@example.org")
+		for _, scope := range []string{"CURRENT", "ALL"} {
+			inBody, inCookie, other := s.open(t, "ada@example.org"), s.openInCookie(t, "grace@example.org"), s.open(t, "grace@example.org")
+			s.askWith(t, page(issuer, inCookie.refresh, inBody.token), logout, vars{"scope": scope}).ok(t).cleared(t)
+			s.over(t, inBody)
+			s.over(t, inCookie)
+			s.alive(t, other)
+		}
+	})
+}
+
 // A client that made a mistake can try again.
 func TestLogoutOfNoSuchScopeLeavesTheCookie(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {

@@ -24,7 +24,7 @@ import (
 	"latchkey/internal/testdb"
 )
 
-const invalidSignature = "UNAUTHENTICATED reason=INVALID_SIGNATURE"
+const unsigned = "UNAUTHENTICATED reason=INVALID_SIGNATURE"
 
 // unknownKid could be a thumbprint.
 const unknownKid = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -47,7 +47,7 @@ func (s *testServer) look(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.ask(t, text, me, nil).refused(t, invalidSignature)
+	s.ask(t, text, me, nil).refused(t, unsigned)
 }
 
 func kidOf(t testing.TB, accessToken string) string {
@@ -126,7 +126,7 @@ func TestEveryAlgorithmIsIssuedAcceptedAndPublished(t *testing.T) {
 				t.Errorf("another service refuses the token: %v", err)
 			}
 			tampered := ada.token[:len(ada.token)-10] + "AAAAAAAAAA"
-			s.ask(t, tampered, me, nil).refused(t, invalidSignature)
+			s.ask(t, tampered, me, nil).refused(t, unsigned)
 			if strings.Contains(s.log.String(), "LATCHKEY_JWT_ALG") {
 				t.Error("warned about the algorithm")
 			}
@@ -175,7 +175,7 @@ func TestNewKeyIsPublishedAtOnceAndSignsTenMinutesLater(t *testing.T) {
 		if got := s.publishedKids(t); !slices.Equal(got, []string{next}) {
 			t.Errorf("published %v", got)
 		}
-		s.ask(t, last, me, nil).refused(t, invalidSignature)
+		s.ask(t, last, me, nil).refused(t, unsigned)
 	})
 }
 
@@ -265,7 +265,7 @@ func TestServerThatLacksAKeyIsNotReadyAndGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.expect(t, "/readyz", http.StatusOK, "ready\n")
-		s.ask(t, f.sign(header("kid", rotation.Key.ID)), me, nil).refused(t, invalidSignature)
+		s.ask(t, f.sign(header("kid", rotation.Key.ID)), me, nil).refused(t, unsigned)
 	})
 }
 
@@ -293,7 +293,7 @@ func TestServerWithoutAnyRecordedKeyServesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.expect(t, "/readyz", http.StatusOK, "ready\n")
-		s.ask(t, ada.token, me, nil).refused(t, invalidSignature)
+		s.ask(t, ada.token, me, nil).refused(t, unsigned)
 		s.join(t, "grace@example.org")
 	})
 }
@@ -333,7 +333,7 @@ func TestUnknownKidWhileTheDatabaseIsAwayIsUnavailable(t *testing.T) {
 	forged := f.sign(header("kid", unknownKid))
 	gate.Close()
 	s.ask(t, forged, me, nil).refused(t, unavailable)
-	s.ask(t, f.sign(header("kid", "signing")), me, nil).refused(t, invalidSignature) // no kid of ours looks like that
+	s.ask(t, f.sign(header("kid", "signing")), me, nil).refused(t, unsigned) // no kid of ours looks like that
 	gate.Open()
-	s.ask(t, forged, me, nil).refused(t, invalidSignature)
+	s.ask(t, forged, me, nil).refused(t, unsigned)
 }

@@ -39,7 +39,7 @@ func algorithmTricks(f *forge) []trick {
 	}
 	for name, secret := range map[string][]byte{
 		"PEM": asPEM, "PEM, trimmed": []byte(strings.TrimSpace(string(asPEM))), "DER": der, "DER in base64": []byte(base64.StdEncoding.EncodeToString(der)),
-		"a point": point, "JWK": []byte(jwk(f.key)), "its kid": []byte(f.header["kid"].(string)), "nothing": {}, "a weak secret (§2.2)": []byte("secret"),
+		"a point": point, "JWK": []byte(asJWK(f.key)), "its kid": []byte(f.header["kid"].(string)), "nothing": {}, "a weak secret (§2.2)": []byte("secret"),
 	} {
 		add("§2.1 HS256 with the public key as "+name, f.confused(jwt.SigningMethodHS256, secret))
 	}
@@ -119,7 +119,7 @@ func join(r, s *big.Int) string {
 }
 
 // jwk is a public key in JSON (RFC 7517).
-func jwk(key *ecdsa.PrivateKey) string {
+func asJWK(key *ecdsa.PrivateKey) string {
 	point, err := key.PublicKey.Bytes() // 4, x, y
 	if err != nil {
 		panic(err)
@@ -133,8 +133,8 @@ func keyTricks(f *forge, address string) []trick {
 	add := func(name, token string) { tricks = append(tricks, trick{name, invalidSignature, token}) }
 	foreign := foreignKey(f.t)
 	for name, change := range map[string]change{
-		"jku": header("jku", address+"/jwks.json"), "x5u": header("x5u", address+"/key.pem"), "jwk": header("jwk", json.RawMessage(jwk(foreign))),
-		"jwk in text": header("jwk", jwk(foreign)),
+		"jku": header("jku", address+"/jwks.json"), "x5u": header("x5u", address+"/key.pem"), "jwk": header("jwk", json.RawMessage(asJWK(foreign))),
+		"jwk in text": header("jwk", asJWK(foreign)),
 		"x5c":         header("x5c", []string{base64.StdEncoding.EncodeToString([]byte("certificate"))}),
 		"x5t":         header("x5t", "AAAA"), "an iss with keys (§3.8)": claim("iss", address), "kid that is an address": header("kid", address),
 		"a jku that is a file": header("jku", "file:///etc/passwd"), "a jku inside": header("jku", "http://169.254.169.254/latest/meta-data/"),

@@ -1,7 +1,7 @@
 // Package token makes and verifies tokens: access tokens, which are JWTs as RFC 9068 profiles them, and refresh tokens, which
 // mean something to this server only.
 //
-// Tokens issues access tokens, and Verify accepts only what it could have issued itself: a known key and its one algorithm, this
+// Tokens issues access tokens, and Verify accepts only what was signed here, for this: a known key and its one algorithm, this
 // issuer, this audience, this type, every claim present (RFC 8725). Whether a token has been taken back is not decided here but by
 // the database, which internal/auth asks.
 package token
@@ -19,6 +19,9 @@ import (
 
 // Leeway is how far the clocks of two servers may differ: a token is accepted this much before its nbf and after its exp.
 const Leeway = 30 * time.Second
+
+// maxLife is how long an access token lives at most, whatever is configured. One that claims more was not issued here.
+const maxLife = 24 * time.Hour
 
 // mediaType is the typ of an access token (RFC 9068 §2.1). It keeps other JWTs of the same key from passing as one.
 const mediaType = "at+jwt"
@@ -142,6 +145,9 @@ func (t *Tokens) Verify(ctx context.Context, raw string) (Claims, error) {
 	}
 	if err := t.validator.Validate(wire); err != nil {
 		return Claims{}, problemOf(err)
+	}
+	if wire.ExpiresAt.After(t.config.Now().Add(maxLife + Leeway)) {
+		return Claims{}, InvalidClaims
 	}
 	return wire.claims(), nil
 }

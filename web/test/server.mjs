@@ -14,14 +14,14 @@ import { promisify } from 'node:util';
  */
 export async function startServer(t, settings = {}) {
   assert.ok(process.env.LATCHKEY_BIN, 'LATCHKEY_BIN must name the server to test');
-  const address = `127.0.0.1:${await freePort()}`;
-  const origin = `http://${address}`;
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-playground-'));
   const options = {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
-      LATCHKEY_ADDR: address,
+      LATCHKEY_ADDR: `127.0.0.1:${port}`,
       LATCHKEY_ISSUER: origin,
       LATCHKEY_DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
       LATCHKEY_KEYS_DIR: join(folder, 'keys'),
