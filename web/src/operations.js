@@ -7,8 +7,7 @@ export const operations = [
   tab(
     `# Welcome! Press the button on the right to run this,
 # then go from tab to tab. From here on the page sends
-# the access token along; it keeps both tokens in memory
-# only.
+# the access token along. It keeps both in memory only.
 
 mutation SignUp($input: SignupInput!) {
   signup(input: $input) {
@@ -59,7 +58,7 @@ mutation UpdateName($input: UpdateUserInput!) {
     `# A new password ends every session. The answer has a
 # new token, which the page sends along from now on.
 
-mutation ChangePassword($input: UpdateUserInput!) {
+mutation NewPassword($input: UpdateUserInput!) {
   updateUser(input: $input) {
     auth {
       accessToken
@@ -126,7 +125,7 @@ query Sessions {
 # While the variable is empty, the page fills in the
 # token it holds.
 
-query ValidateToken($token: String!) {
+query Validate($token: String!) {
   validateToken(token: $token) {
     active
     reason
@@ -152,7 +151,7 @@ mutation LogOut($scope: LogoutScope!) {
     `# Deletes the account for good. If you have just logged
 # out, log in again first.
 
-mutation DeleteAccount($input: DeleteUserInput!) {
+mutation Delete($input: DeleteUserInput!) {
   deleteUser(input: $input) {
     deletedUserId
   }

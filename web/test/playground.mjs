@@ -26,7 +26,7 @@ test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t)
   await run(page, 'UpdateName');
   assert.equal((await run(page, 'Me')).data.me.name, 'Ada King, Countess of Lovelace');
 
-  const { data: changed } = await run(page, 'ChangePassword');
+  const { data: changed } = await run(page, 'NewPassword');
   assert.notEqual(changed.updateUser.auth.accessToken, first.signup.accessToken);
   assert.equal((await run(page, 'Me')).data.me.id, first.signup.user.id);
 
@@ -37,7 +37,7 @@ test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t)
   assert.equal(seen.me.sessions.length, 2); // the other is from the password change
   const session = seen.me.sessions.find(({ current }) => current);
   assert.match(session.userAgent, /Chrom/);
-  const { data: validated } = await run(page, 'ValidateToken');
+  const { data: validated } = await run(page, 'Validate');
   assert.equal(validated.validateToken.sessionId, session.id);
   assert.equal(validated.validateToken.active, true);
   assert.equal(validated.validateToken.userId, first.signup.user.id);
@@ -54,7 +54,7 @@ test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t)
   await screenshot(page, 'revoked');
 
   await run(page, 'LogIn');
-  const { data: deleted } = await run(page, 'DeleteAccount');
+  const { data: deleted } = await run(page, 'Delete');
   assert.equal(deleted.deleteUser.deletedUserId, first.signup.user.id);
   const { errors } = await run(page, 'LogIn');
   assert.equal(errors[0].extensions.code, 'INVALID_CREDENTIALS');
