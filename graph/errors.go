@@ -104,6 +104,9 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 			tell(slog.LevelWarn, "unavailable")
 		}
 		shown.Message = unavailableMessage
+		if len(path) > 1 { // below a change that was made, perhaps
+			shown.Message = "The server can't read this at the moment."
+		}
 		shown.Extensions = map[string]any{"code": codeUnavailable, "retryAfter": retryAfter}
 	default:
 		tell(slog.LevelError, "internal error")

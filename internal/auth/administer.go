@@ -18,7 +18,8 @@ type AccountChange struct {
 
 // FindUser returns the account with this id, e-mail address or username, or a NotFound error.
 func (s *Service) FindUser(ctx context.Context, who string) (*ent.User, error) {
-	if id, err := uuid.FromString(who); err == nil {
+	const idLength = 36 // other forms of a UUID could be usernames
+	if id, err := uuid.FromString(who); err == nil && len(who) == idLength {
 		found, err := s.db.Read.User.Get(ctx, id)
 		if ent.IsNotFound(err) {
 			err = notFound()
@@ -38,15 +39,15 @@ func (s *Service) ChangeUser(ctx context.Context, id uuid.UUID, change AccountCh
 	var changed *ent.User
 	err := s.inUserTx(ctx, id, func(tx *ent.Tx, current *ent.User) (err error) {
 		update := current.Update().SetUpdatedAt(s.now())
-		promoted := change.Role != nil && *change.Role != current.Role
-		disabled := change.Disabled != nil && *change.Disabled != current.Disabled
-		if promoted {
+		newRole := change.Role != nil && *change.Role != current.Role
+		newState := change.Disabled != nil && *change.Disabled != current.Disabled
+		if newRole {
 			update.SetRole(*change.Role)
 		}
-		if disabled {
+		if newState {
 			update.SetDisabled(*change.Disabled)
 		}
-		if !promoted && !disabled {
+		if !newRole && !newState {
 			changed = current
 			return nil
 		}

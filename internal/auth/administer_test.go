@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/gofrs/uuid/v5"
@@ -45,6 +46,13 @@ func TestOperatorFindsAnAccountByWhateverNamesIt(t *testing.T) {
 	onEach(t, func(t *testing.T, db *store.DB) {
 		service := newService(t, db)
 		ada := addUser(t, db, "ada", "x")
+		name := strings.ReplaceAll(ada.ID.String(), "-", "")
+		if found, err := service.FindUser(t.Context(), addUser(t, db, name, "x").ID.String()); err != nil || *found.Username != name {
+			t.Errorf("%v, %v", found, err)
+		}
+		if found, err := service.FindUser(t.Context(), name); err != nil || found.ID == ada.ID {
+			t.Errorf("a username like the id of somebody else finds %v, %v", found, err)
+		}
 		for _, who := range []string{ada.ID.String(), "ada", " ADA "} {
 			if found, err := service.FindUser(t.Context(), who); err != nil || found.ID != ada.ID {
 				t.Errorf("%q: %v, %v", who, found, err)

@@ -43,10 +43,16 @@ func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User, also ...predic
 	return current, err
 }
 
-// inLockedTx runs fn in a transaction in which the viewer's row is locked; what it gets is the row as it is now. A viewer
-// whose token has been taken back meanwhile, while a password was hashed perhaps, is refused as on any later request.
-func (s *Service) inLockedTx(ctx context.Context, me *Identity, fn func(*ent.Tx, *ent.User) error) error {
+// inLockedTx runs fn in a transaction in which the viewer's row is locked, and those of others; what it gets is the row as it is
+// now. A viewer whose token has been taken back meanwhile, while a password was hashed perhaps, is refused as on any later
+// request.
+func (s *Service) inLockedTx(ctx context.Context, me *Identity, fn func(*ent.Tx, *ent.User) error, others ...uuid.UUID) error {
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
+		for _, other := range others { // before anything is read
+			if _, err := lockRow(ctx, tx, other); err != nil {
+				return err
+			}
+		}
 		current, err := lockUser(ctx, tx, me.User, noneBlocked(me.TokenID, me.SessionID))
 		if err != nil {
 			return err

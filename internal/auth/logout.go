@@ -7,7 +7,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/predicate"
 	"latchkey/ent/session"
 )
 
@@ -33,9 +32,6 @@ func (s *Service) Logout(ctx context.Context, scope LogoutScope) (*LogoutPayload
 	var ended []uuid.UUID
 	if err == nil {
 		ended, err = s.logOut(ctx, me, scope)
-	}
-	if err == nil && scope != Others {
-		ended, err = s.endInCookie(ctx, ended)
 	}
 	var refused *Error
 	if scope != Others && (err == nil || errors.As(err, &refused)) {
@@ -65,16 +61,28 @@ func (s *Service) leaving(ctx context.Context) (*Identity, error) {
 	return &Identity{User: row.Edges.User, SessionID: row.ID}, nil
 }
 
+// logOut ends the sessions of the scope, and unless that leaves the cookie alone, the session in the cookie. As a rule that is the
+// current one. Of any other, be it somebody else's, nobody would have the token once the cookie is cleared.
 func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) ([]uuid.UUID, error) {
-	matches := []predicate.Session{session.UserID(me.User.ID)}
+	matches := session.UserID(me.User.ID)
 	switch scope {
 	case Current:
-		matches = append(matches, session.ID(me.SessionID))
+		matches = session.And(matches, session.ID(me.SessionID))
 	case Others:
-		matches = append(matches, session.IDNEQ(me.SessionID))
+		matches = session.And(matches, session.IDNEQ(me.SessionID))
 	case All:
 	default:
 		return nil, Problems{{Code: BadUserInput, Message: "There is no such scope.", Field: "scope", Reason: invalidFormat}}
+	}
+	var others []uuid.UUID
+	if refresh, sealed := s.tokens.OpenRefresh(requestFrom(ctx).cookie()); sealed && scope != Others {
+		row, err := s.sessionOf(ctx, refresh)
+		if err != nil {
+			return nil, err
+		}
+		if row != nil {
+			matches, others = session.Or(matches, session.ID(row.ID)), append(others, row.UserID)
+		}
 	}
 	var ended []uuid.UUID
 	err := s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
@@ -84,26 +92,8 @@ func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) (
 			}
 		}
 		var err error
-		ended, err = s.endSessions(ctx, tx, matches...)
+		ended, err = s.endSessions(ctx, tx, matches)
 		return err
-	})
-	return ended, err
-}
-
-// endInCookie ends the session whose refresh token is in the cookie, and adds it to ended. As a rule that was the current one, and
-// has ended. Of any other, be it somebody else's, nobody would have the token once the cookie is cleared.
-func (s *Service) endInCookie(ctx context.Context, ended []uuid.UUID) ([]uuid.UUID, error) {
-	refresh, sealed := s.tokens.OpenRefresh(requestFrom(ctx).cookie())
-	if !sealed {
-		return ended, nil
-	}
-	row, err := s.sessionOf(ctx, refresh)
-	if err != nil || row == nil {
-		return ended, err
-	}
-	live, err := s.endSession(ctx, row)
-	if live {
-		ended = append(ended, row.ID)
-	}
+	}, others...)
 	return ended, err
 }

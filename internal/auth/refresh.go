@@ -4,10 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 
-	"entgo.io/ent/dialect/sql"
-
 	"latchkey/ent"
-	"latchkey/ent/predicate"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/token"
@@ -59,7 +56,8 @@ func (s *Service) presented(ctx context.Context, refresh token.Refresh) (*ent.Se
 	now := s.now()
 	switch {
 	case row == nil, row.Edges.User == nil, row.Edges.User.Disabled, !row.ExpiresAt.After(now),
-		refresh.Generation > row.Generation: // made with a stolen key, or the database is an older copy
+		!s.sessionEnd(row.CreatedAt, now).After(now), // by a limit that is new
+		refresh.Generation > row.Generation:          // made with a stolen key, or the database is an older copy
 		return nil, invalidRefreshToken()
 	case refresh.Generation == row.Generation,
 		refresh.Generation == row.Generation-1 && !now.After(row.LastUsedAt.Add(s.lifetimes.Grace)):
@@ -93,11 +91,14 @@ func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, e
 	next.Generation++
 	next.LastUsedAt = now
 	next.ExpiresAt = s.sessionEnd(row.CreatedAt, now)
-	next.AccessExpiresAt = later(row.AccessExpiresAt, now.Add(s.lifetimes.Access+s.lifetimes.Grace))
+	next.AccessExpiresAt = later(row.AccessExpiresAt, s.accessEnd(now))
 	moved := 0
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
+		if enabled, err := lockRow(ctx, tx, row.UserID, user.Disabled(false)); err != nil || !enabled {
+			return err
+		}
 		update := tx.Session.Update().
-			Where(session.ID(row.ID), session.Generation(row.Generation), ofEnabledUser()).
+			Where(session.ID(row.ID), session.Generation(row.Generation)).
 			SetGeneration(next.Generation).
 			SetLastUsedAt(next.LastUsedAt).
 			SetExpiresAt(next.ExpiresAt).
@@ -118,19 +119,4 @@ func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, e
 		return nil, err
 	}
 	return &next, nil
-}
-
-// ofEnabledUser holds for sessions whose user may sign in.
-func ofEnabledUser() predicate.Session {
-	return func(s *sql.Selector) {
-		users := sql.Table(user.Table)
-		s.Where(sql.Exists(
-			sql.Select(users.C(user.FieldID)).
-				From(users).
-				Where(sql.And(
-					sql.ColumnsEQ(users.C(user.FieldID), s.C(session.FieldUserID)),
-					sql.EQ(users.C(user.FieldDisabled), false),
-				)),
-		))
-	}
 }

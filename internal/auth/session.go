@@ -50,7 +50,7 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User, deli
 		SetCreatedAt(now).
 		SetLastUsedAt(now).
 		SetExpiresAt(s.sessionEnd(now, now)).
-		SetAccessExpiresAt(now.Add(s.lifetimes.Access)).
+		SetAccessExpiresAt(s.accessEnd(now)).
 		SetSecretHash(secret.Hash()).
 		SetDelivery(delivery).
 		SetNillableUserAgent(known(request.UserAgent)).
@@ -75,23 +75,26 @@ func (s *Service) sessionEnd(createdAt, now time.Time) time.Time {
 	return earlier(now.Add(s.lifetimes.Idle), createdAt.Add(s.lifetimes.Session))
 }
 
+// accessEnd is when every access token has expired that is issued for a session from now until the next refresh.
+func (s *Service) accessEnd(now time.Time) time.Time {
+	return now.Add(s.lifetimes.Access + s.lifetimes.Grace)
+}
+
 // endSessions deletes the sessions that match, all of users whose rows are locked, and blocks their ids, so that their access
 // tokens are refused from now on. It returns the ids of those that had not expired.
 func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
 	now := s.now()
-	// What has expired has no access tokens: they expire with it.
-	live := append(slices.Clone(matches), session.ExpiresAtGT(now.Add(-token.Leeway-blockMargin)))
-	sessions, err := tx.Session.Query().Where(live...).All(ctx)
+	over := now.Add(-token.Leeway - blockMargin)
+	toBlock := append(slices.Clone(matches), session.Or(session.ExpiresAtGT(over), session.AccessExpiresAtGT(over)))
+	sessions, err := tx.Session.Query().Where(toBlock...).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	// A refresh may have moved a session since it was read, and issued another access token.
-	last := now.Add(s.lifetimes.Access + s.lifetimes.Grace)
 	ids := []uuid.UUID{}
 	for batch := range slices.Chunk(sessions, insertBatch) {
 		blocks := make([]*ent.BlockedTokenCreate, len(batch))
 		for i, ended := range batch {
-			blocks[i] = s.block(tx, ended.ID, later(ended.AccessExpiresAt, last))
+			blocks[i] = s.block(tx, ended.ID, ended.AccessExpiresAt)
 			if ended.ExpiresAt.After(now) {
 				ids = append(ids, ended.ID)
 			}

@@ -25,7 +25,8 @@ func (s *Service) signIn(ctx context.Context, u *ent.User, in *signedIn) (*AuthP
 		return nil, err
 	}
 	now := s.now()
-	expiresAt := earlier(now.Add(s.lifetimes.Access), in.ExpiresAt).Truncate(time.Second) // a token never outlives its session
+	// A token outlives neither its session nor what the row says of it, by which the session's id is blocked when it ends.
+	expiresAt := earlier(now.Add(s.lifetimes.Access), earlier(in.ExpiresAt, in.AccessExpiresAt)).Truncate(time.Second)
 	accessToken, err := s.tokens.Issue(token.Claims{
 		ID:        id,
 		UserID:    u.ID,

@@ -147,7 +147,7 @@ func keyTricks(f *forge, address string) []trick {
 	for name, value := range map[string]any{
 		"other": "unknown", "empty": "", "null": nil, "a number": 7, "a list": []string{kid}, "an object": map[string]any{"kid": kid},
 		"in capitals": strings.ToUpper(kid), "with a space": kid + " ", "with a NUL": kid + "\x00", "cut off": kid[:len(kid)-1],
-		"a path": "../../../../../../dev/null", "a path to the key": f.keyPath, "a command": "|/usr/bin/id", "very long": strings.Repeat(kid, 10_000),
+		"a path": "../../../../../../dev/null", "a path to the key": f.keyPath, "a command": "|/usr/bin/id", "very long": strings.Repeat(kid, 100),
 		"SQL": "' UNION SELECT 'secret' -- ", "SQL that is always true": kid + "' OR '1'='1", "LDAP": "*)(kid=*", "a template": "{{.}}${7*7}",
 	} {
 		add("§2.9 a kid that is "+name, f.sign(header("kid", value)))

@@ -240,3 +240,25 @@ func TestVerifyOfSeveralProblemsReportsTheWorst(t *testing.T) {
 		{"expired and under an unknown kid", expired(members{"kid": "unknown"}, nil), token.InvalidSignature},
 	})
 }
+
+// The library decodes the header before it looks at the signature, into many times its size: a stranger could fill the memory.
+func TestVerifyDoesNotReadWhatIsTooLong(t *testing.T) {
+	s := newServer(t)
+	long := segment(`{"alg":"ES256","kid":"`+s.key.ID+`","x":[`+strings.Repeat("{},", 200_000)+`{}]}`) + "." + segment("{}") + "." + segment("x")
+	s.check(t, []verifyCase{{"800 kB of header", long, token.Malformed}})
+	raw, err := s.Issue(token.Claims{UserID: someUser, SessionID: someSession, ID: someID, ExpiresAt: noon.Add(ttl)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	allocations := testing.AllocsPerRun(10, func() {
+		if _, err := s.Verify(t.Context(), long); err == nil {
+			t.Error("accepted")
+		}
+	})
+	if allocations > 10 {
+		t.Errorf("%.0f allocations for what is refused unread", allocations)
+	}
+	if _, err := s.Verify(t.Context(), raw); err != nil {
+		t.Error(err)
+	}
+}

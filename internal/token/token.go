@@ -23,6 +23,10 @@ const Leeway = 30 * time.Second
 // maxLife is how long an access token lives at most, whatever is configured. One that claims more was not issued here.
 const maxLife = 24 * time.Hour
 
+// maxLength is how long an access token is at most, in bytes: several times what is issued. A longer one is not even decoded,
+// which would take many times its size, and that before the signature is looked at.
+const maxLength = 8 << 10
+
 // mediaType is the typ of an access token (RFC 9068 §2.1). It keeps other JWTs of the same key from passing as one.
 const mediaType = "at+jwt"
 
@@ -124,7 +128,7 @@ func (t *Tokens) Verify(ctx context.Context, raw string) (Claims, error) {
 	if raw == "" {
 		return Claims{}, Missing
 	}
-	if strings.ContainsAny(raw, "\r\n") { // which base64 decoders skip
+	if len(raw) > maxLength || strings.ContainsAny(raw, "\r\n") { // line breaks, which base64 decoders skip
 		return Claims{}, Malformed
 	}
 	var wire wireClaims
