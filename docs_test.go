@@ -66,7 +66,11 @@ func TestREADMEListsEveryVariableWithItsDefault(t *testing.T) {
 	fields := reflect.TypeFor[config.Config]()
 	for i := range fields.NumField() {
 		tag := fields.Field(i).Tag
-		if row := fmt.Sprintf("| `%s` | `%s` |", tag.Get("env"), tag.Get("default")); !strings.Contains(string(text), row) {
+		value := "`" + tag.Get("default") + "`"
+		if value == "``" {
+			value = "none"
+		}
+		if row := fmt.Sprintf("| `%s` | %s |", tag.Get("env"), value); !strings.Contains(string(text), row) {
 			t.Errorf("README.md has no row %s", row)
 		}
 	}

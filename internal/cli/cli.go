@@ -97,7 +97,7 @@ func run(ctx context.Context, command string, c *commands, stdout, stderr io.Wri
 	}
 	db, err := store.Open(ctx, address)
 	if err != nil {
-		return err
+		return fmt.Errorf("database: %w", err)
 	}
 	switch command {
 	case "migrate up":
@@ -116,6 +116,9 @@ func run(ctx context.Context, command string, c *commands, stdout, stderr io.Wri
 		}
 	default:
 		err = fmt.Errorf("no such command: %s", command)
+	}
+	if store.Unavailable(err) {
+		err = fmt.Errorf("database: %w", err)
 	}
 	return errors.Join(err, db.Close())
 }

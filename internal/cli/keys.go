@@ -39,6 +39,9 @@ func (k *keysCommands) run(ctx context.Context, command string, c config.Config,
 
 func keysList(ctx context.Context, c keys.Config, stdout io.Writer) error {
 	all, err := keys.List(ctx, c)
+	if len(all) == 0 && err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "KID\tALG\tCREATED\tSTATE") //nolint:errcheck // Flush tells
 	for _, key := range all {

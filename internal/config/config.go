@@ -107,7 +107,7 @@ func isAddress(s string) bool {
 
 func isIssuer(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && oneOf(u.Scheme, "http", "https") && hasHost(u) && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	return err == nil && !strings.Contains(s, " ") && oneOf(u.Scheme, "http", "https") && hasHost(u) && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func isRedis(s string) bool {

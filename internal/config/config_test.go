@@ -98,6 +98,7 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"no issuer", "LATCHKEY_ISSUER", issuer("")},
 		{"an issuer that is a name", "LATCHKEY_ISSUER", issuer("localhost:8080")},
 		{"an issuer of another scheme", "LATCHKEY_ISSUER", issuer("ftp://example.org")},
+		{"an issuer with a blank at the end", "LATCHKEY_ISSUER", issuer("https://id.example.org/ ")},
 		{"an issuer with an empty port", "LATCHKEY_ISSUER", issuer("http://localhost:")},
 		{"an issuer without a host", "LATCHKEY_ISSUER", issuer("https://")},
 		{"an issuer with a port only", "LATCHKEY_ISSUER", issuer("http://:8080")},

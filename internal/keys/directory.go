@@ -78,19 +78,6 @@ func readFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, maxFile))
 }
 
-// look describes the *.pem files: as long as it stays the same, read returns the same.
-func (d directory) look() string {
-	names, err := d.names()
-	var description strings.Builder
-	fmt.Fprintln(&description, err)
-	for _, name := range names {
-		if info, err := os.Stat(filepath.Join(string(d), name)); err == nil {
-			fmt.Fprintln(&description, name, info.Size(), info.ModTime().UnixNano())
-		}
-	}
-	return description.String()
-}
-
 func (d directory) names() ([]string, error) {
 	entries, err := os.ReadDir(string(d))
 	if errors.Is(err, fs.ErrNotExist) {

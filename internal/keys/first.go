@@ -31,8 +31,12 @@ func (c Config) first(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	if len(found.refresh) == 0 {
-		if err := dir.write(firstRefresh, token.NewRefreshKey().PEM()); err != nil && !errors.Is(err, fs.ErrExist) {
+		err := dir.write(firstRefresh, token.NewRefreshKey().PEM())
+		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
+		}
+		if err == nil {
+			log.Info("made the key of the refresh tokens: back it up, apart from the database", "directory", c.Dir)
 		}
 	}
 	found = dir.read()
@@ -71,7 +75,7 @@ func (c Config) record(ctx context.Context, found contents) error {
 	return c.DB.Tx(ctx, func(tx *ent.Tx) error {
 		now := c.now()
 		for fingerprint := range found.refresh { // first, and the same id for everyone: only one gets past it
-			if err := create(tx, refreshID, fingerprint, now, now).Exec(ctx); err != nil {
+			if err := create(tx, RefreshID, fingerprint, now, now).Exec(ctx); err != nil {
 				return err
 			}
 		}

@@ -164,7 +164,7 @@ func TestServerWithoutTheRecordedKeysIsRefused(t *testing.T) {
 			lost        []string
 			want, never []string
 		}{
-			"the signing key": {[]string{"signing.pem"}, []string{key.ID, "run `latchkey keys rotate --now` and then"}, []string{"refresh"}},
+			"the signing key": {[]string{"signing.pem"}, []string{key.ID, "the one that signs after `latchkey keys rotate --now`"}, []string{"refresh"}},
 			"the refresh key": {[]string{"refresh.pem"}, []string{": refresh.", "give each up"}, []string{key.ID, "rotate"}},
 			"all":             {[]string{"signing.pem", "refresh.pem"}, []string{key.ID, "refresh", "rotate --now"}, nil},
 		} {

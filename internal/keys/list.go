@@ -17,6 +17,9 @@ type Listed struct {
 // files that are no keys.
 func List(ctx context.Context, c Config) ([]Listed, error) {
 	r, err := readRecords(ctx, c.DB.Read.KeyRecord)
+	if err == nil && r.none() {
+		err = errNone
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +35,7 @@ func List(ctx context.Context, c Config) ([]Listed, error) {
 		all = append(all, listed)
 	}
 	if r.refresh != nil {
-		listed := Listed{ID: refreshID, Algorithm: "HS256", CreatedAt: r.refresh.CreatedAt, State: "refresh tokens"}
+		listed := Listed{ID: RefreshID, Algorithm: "HS256", CreatedAt: r.refresh.CreatedAt, State: "refresh tokens"}
 		if found.refresh[r.refresh.Fingerprint] == nil {
 			listed.State += ", missing from " + c.Dir
 		}

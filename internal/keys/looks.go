@@ -117,7 +117,7 @@ func (r *Ring) report(ctx context.Context, err error) {
 	}
 	r.logged = text
 	if text == "" {
-		level, text = slog.LevelInfo, "the keys are those of the database again"
+		level, text = slog.LevelInfo, "the keys could be looked at, and are those of the database"
 	}
 	r.log.Log(ctx, level, text, causes...)
 }

@@ -67,7 +67,7 @@ func (w *world) add(t *testing.T) string {
 func (w *world) see(ctx context.Context, _ *set) (*set, error) {
 	w.mu.Lock()
 	w.looks = append(w.looks, time.Since(w.start))
-	s := &set{recorded: records{refresh: &ent.KeyRecord{ID: refreshID}}, signing: map[string]*token.Key{}, refresh: token.NewRefreshKey()}
+	s := &set{recorded: records{refresh: &ent.KeyRecord{ID: RefreshID}}, signing: map[string]*token.Key{}, refresh: token.NewRefreshKey()}
 	for _, key := range w.keys {
 		s.recorded.signing = append(s.recorded.signing, &ent.KeyRecord{ID: key.ID})
 		s.signing[key.ID] = key
@@ -292,6 +292,6 @@ func TestProblemIsLoggedOnceForEachChange(t *testing.T) {
 		logged("a key is missing", func() { w.lacks = []string{unknown} }, unknown)
 		logged("the database is away", func() { w.away = store.ErrUnavailable }, "can't be looked at")
 		logged("it is back", func() { w.away = nil }, unknown)
-		logged("the key is there", func() { w.lacks = nil }, "again")
+		logged("the key is there", func() { w.lacks = nil }, "are those of the database")
 	})
 }

@@ -11,8 +11,8 @@ import (
 	"latchkey/ent/keyrecord"
 )
 
-// refreshID is the id of the one record that is not about a signing key.
-const refreshID = "refresh"
+// RefreshID is the id of the one record that is not about a signing key.
+const RefreshID = "refresh"
 
 // errNone means that no server has ever been started on this database.
 var errNone = errors.New("no keys are recorded in this database: the first start of a server makes them")
@@ -31,7 +31,7 @@ func readRecords(ctx context.Context, client *ent.KeyRecordClient) (records, err
 	}
 	var r records
 	for _, row := range rows {
-		if row.ID == refreshID {
+		if row.ID == RefreshID {
 			r.refresh = row
 		} else {
 			r.signing = append(r.signing, row)
@@ -53,12 +53,6 @@ func (r records) all() []*ent.KeyRecord {
 	return append(slices.Clone(r.signing), r.refresh)
 }
 
-func (r records) equal(other records) bool {
-	return slices.EqualFunc(r.all(), other.all(), func(a, b *ent.KeyRecord) bool {
-		return a.ID == b.ID && a.Fingerprint == b.Fingerprint && a.SignsAt.Equal(b.SignsAt)
-	})
-}
-
 // signer is the place of the key that signs: the last that has begun to, or the first if none has. There must be one.
 func (r records) signer(now time.Time) int {
 	signer := 0
@@ -78,7 +72,7 @@ func create(tx *ent.Tx, id, fingerprint string, now, signsAt time.Time) *ent.Key
 func (c Config) inLockedTx(ctx context.Context, fn func(*ent.Tx, records) error) error {
 	return c.DB.Tx(ctx, func(tx *ent.Tx) error {
 		// An UPDATE locks in both databases, and what is read after it is what is there. The column means nothing here.
-		if err := tx.KeyRecord.Update().Where(keyrecord.ID(refreshID)).SetSignsAt(c.now()).Exec(ctx); err != nil {
+		if err := tx.KeyRecord.Update().Where(keyrecord.ID(RefreshID)).SetSignsAt(c.now()).Exec(ctx); err != nil {
 			return err
 		}
 		r, err := readRecords(ctx, tx.KeyRecord)

@@ -12,9 +12,6 @@ import (
 	"latchkey/internal/token"
 )
 
-// RefreshID is what Remove calls the key of the refresh tokens.
-const RefreshID = refreshID
-
 // ErrFile means that Remove took a key out of use and could not remove its file, which is ignored from now on.
 var ErrFile = errors.New("the key is out of use, but its file is still there")
 
@@ -22,7 +19,7 @@ var ErrFile = errors.New("the key is out of use, but its file is still there")
 // tokens of it may be alive, or the key of the refresh tokens. That one it replaces by a new one: there is always one. The
 // signing key whose turn it is can't be removed.
 func Remove(ctx context.Context, c Config, id string, atOnce bool) error {
-	if id == refreshID {
+	if id == RefreshID {
 		return replaceRefresh(ctx, c, atOnce)
 	}
 	err := c.inLockedTx(ctx, func(tx *ent.Tx, r records) error {
@@ -77,10 +74,10 @@ func replaceRefresh(ctx context.Context, c Config, atOnce bool) error {
 	err := c.inLockedTx(ctx, func(tx *ent.Tx, r records) error {
 		now := c.now()
 		if r.refresh == nil {
-			return create(tx, refreshID, key.Fingerprint(), now, now).Exec(ctx)
+			return create(tx, RefreshID, key.Fingerprint(), now, now).Exec(ctx)
 		}
 		old = r.refresh.Fingerprint
-		return tx.KeyRecord.Update().Where(keyrecord.ID(refreshID)).
+		return tx.KeyRecord.Update().Where(keyrecord.ID(RefreshID)).
 			SetFingerprint(key.Fingerprint()).SetCreatedAt(now).SetSignsAt(now).Exec(ctx)
 	})
 	if err != nil && !errors.Is(err, store.ErrOutcomeUnknown) { // then the key may be in use

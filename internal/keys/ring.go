@@ -46,8 +46,11 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Ring, error) {
 		return r, err
 	}
 	seen := r.seen.Load()
-	if err := errors.Join(seen.problem, seen.broken); err != nil {
-		return nil, err
+	if seen.problem != nil {
+		return nil, seen.problem
+	}
+	if seen.broken != nil {
+		return nil, seen.broken
 	}
 	if len(seen.strays) > 0 {
 		log.Warn("files of keys that are not recorded in this database are ignored", "files", seen.strays)
@@ -129,7 +132,7 @@ func plausible(kid string) bool {
 // sign.
 func (r *Ring) Public() []token.JWK {
 	public := []token.JWK{}
-	if s := r.serving.Load(); s != nil {
+	if s := r.seen.Load().set; s != nil {
 		for _, key := range s.inOrder() {
 			public = append(public, key.Public())
 		}

@@ -22,12 +22,10 @@ type set struct {
 	gone     []string              // the ids of those that are no longer in the directory
 	strays   []string              // files of keys that are not recorded
 	broken   error                 // files that can't be used
-	files    string                // directory.look's description
-	signs    bool                  // whether the key that should sign is there
 }
 
-// load reads the records and then, if anything has changed since before was loaded, the directory. If there are no records,
-// it makes the first keys. A file that is gone is no reason to stop working with its key, as long as that is recorded.
+// load reads the records and then the directory. If there are no records, it makes the first keys. A file that is gone is no
+// reason to stop working with its key, which before has, as long as that is recorded.
 func (c Config) load(ctx context.Context, before *set, log *slog.Logger) (*set, error) {
 	recorded, err := readRecords(ctx, c.DB.Read.KeyRecord)
 	if err == nil && recorded.none() {
@@ -38,14 +36,11 @@ func (c Config) load(ctx context.Context, before *set, log *slog.Logger) (*set, 
 	if err != nil {
 		return nil, err
 	}
-	files := directory(c.Dir).look()
 	if before == nil {
 		before = &set{}
-	} else if files == before.files && recorded.equal(before.recorded) {
-		return before, nil
 	}
 	found := directory(c.Dir).read()
-	s := &set{recorded: recorded, signing: map[string]*token.Key{}, broken: found.broken, files: files}
+	s := &set{recorded: recorded, signing: map[string]*token.Key{}, broken: found.broken}
 	for _, record := range recorded.signing {
 		key, inDirectory := found.signing[record.ID]
 		if !inDirectory {
@@ -60,14 +55,11 @@ func (c Config) load(ctx context.Context, before *set, log *slog.Logger) (*set, 
 		if old := before.refresh; !inDirectory && old != nil && old.Fingerprint() == recorded.refresh.Fingerprint {
 			key = old
 		}
-		if s.note(refreshID, inDirectory, key != nil) {
+		if s.note(RefreshID, inDirectory, key != nil) {
 			s.refresh = key
 		}
 	}
 	s.strays = strays(found, recorded)
-	if len(recorded.signing) > 0 {
-		s.signs = s.signing[recorded.signing[recorded.signer(c.now())].ID] != nil
-	}
 	return s, nil
 }
 
@@ -134,8 +126,8 @@ func (s *set) problem(dir string) error {
 
 func (s *set) missingFrom(dir string) error {
 	wayOut := "give each up with `latchkey keys remove ID --now`"
-	if !s.signs {
-		wayOut = "run `latchkey keys rotate --now` and then " + wayOut
+	if slices.ContainsFunc(s.missing, func(id string) bool { return id != RefreshID }) {
+		wayOut += ", the one that signs after `latchkey keys rotate --now`"
 	}
 	err := fmt.Errorf("%s lacks keys of this database: %s. Restore them, or %s", dir, strings.Join(s.missing, ", "), wayOut)
 	if s.broken != nil {

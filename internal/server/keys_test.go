@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -245,7 +246,10 @@ func TestServerThatLacksAKeyIsNotReadyAndGoesOn(t *testing.T) {
 		const notReady = "the keys are not those of the database\n"
 		ada := s.join(t, "ada@example.org")
 		operator := s.operator(t)
-		operator.Dir = t.TempDir() // of another server
+		operator.Dir = t.TempDir() // of another server, with a copy of the keys
+		if err := os.CopyFS(operator.Dir, os.DirFS(s.config.KeysDir)); err != nil {
+			t.Fatal(err)
+		}
 		rotation, err := keys.Rotate(t.Context(), operator, false)
 		if err != nil {
 			t.Fatal(err)
@@ -288,7 +292,7 @@ func TestServerWithoutAnyRecordedKeyServesNothing(t *testing.T) {
 				t.Errorf("status %d, header %v", a.status, a.header)
 			}
 		}
-		s.expect(t, "/.well-known/jwks.json", http.StatusServiceUnavailable, "the keys are not those of the database\n")
+		s.expect(t, "/.well-known/jwks.json", http.StatusServiceUnavailable, "there are no keys\n")
 		if _, err := keys.Rotate(t.Context(), s.operator(t), true); err != nil {
 			t.Fatal(err)
 		}

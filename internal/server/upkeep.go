@@ -64,6 +64,9 @@ func removeExpired(ctx context.Context, remove func(context.Context) (int, bool,
 		if err != nil && !failed && ctx.Err() == nil {
 			log.Warn("can't remove what has expired, trying again every minute", "cause", store.Redact(err))
 		}
+		if err == nil && failed {
+			log.Info("what has expired is removed again")
+		}
 		failed = err != nil
 		if removed > 0 {
 			log.Debug("removed what has expired", "rows", removed)
