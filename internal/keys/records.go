@@ -45,14 +45,6 @@ func readRecords(ctx context.Context, client *ent.KeyRecordClient) (records, err
 
 func (r records) none() bool { return r.refresh == nil && len(r.signing) == 0 }
 
-// all are the records in the order in which they are listed.
-func (r records) all() []*ent.KeyRecord {
-	if r.refresh == nil {
-		return r.signing
-	}
-	return append(slices.Clone(r.signing), r.refresh)
-}
-
 // signer is the place of the key that signs: the last that has begun to, or the first if none has. There must be one.
 func (r records) signer(now time.Time) int {
 	signer := 0
