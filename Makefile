@@ -1,5 +1,5 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test bench browser fuzz check generate lint cover clean
+.PHONY: build test bench browser fuzz check generate rehash lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
@@ -41,6 +41,9 @@ generate: web/node_modules # what is generated; NAME=what_changed names a new mi
 	go run github.com/99designs/gqlgen generate
 	scripts/with-mariadb go run ./ent/migrate/diff "$(NAME)"
 	cd web && npm run build --silent
+
+rehash: # after a migration was edited by hand
+	go run ./ent/migrate/rehash
 
 cover: # coverage.html: what the tests reach in hand-written code
 	scripts/need redis-server redis-server

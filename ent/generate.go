@@ -1,5 +1,5 @@
 // Package ent is the data layer: generated from ent/schema by `make generate`, except for this file and the folders
-// schema and migrate/diff.
+// schema, migrate/diff and migrate/rehash.
 package ent
 
 //go:generate go run -mod=mod entgo.io/ent/cmd/ent generate --feature sql/versioned-migration ./schema
