@@ -149,3 +149,31 @@ func TestMigrationOfANewerLatchkey(t *testing.T) {
 		t.Errorf("took back %v, %v; want ErrNewerSchema", undone, err)
 	}
 }
+
+// Neither version could refresh or end the sessions of the other, so their access tokens are refused on both sides.
+func TestMigrationOfSessionsTakesAllTokensBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db := testdb.OpenMigrated(t, url)
+		mustCreate(t, db, "alice@example.org")
+		version := func() int {
+			t.Helper()
+			alice, err := db.Read.User.Query().Only(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return alice.CredentialVersion
+		}
+		before := version()
+		undone, err := db.MigrateDown(t.Context())
+		if err != nil || !strings.HasSuffix(undone.Name, "_sessions.sql") {
+			t.Fatalf("took back %v, %v", undone, err)
+		}
+		older := version()
+		if _, err := db.MigrateUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if newer := version(); older <= before || newer <= older {
+			t.Errorf("the credential versions are %d, %d and %d", before, older, newer)
+		}
+	})
+}
