@@ -18,10 +18,10 @@ func TestCopyIsCompleteAgainAfterRedisWasKilled(t *testing.T) {
 		expect(t, r, ids...)
 		r.Kill()
 		ids = append(ids, block(t, url, 10, time.Hour)...)
-		eventually(t, back, func() bool { return one.log.count(warning) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(warning) == 1 })
 		r.Start()
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.count(complete) == 2 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
 		one.expectSaid(t, 1, 2)
 	})
 }
@@ -33,7 +33,7 @@ func TestCopyIsCompleteAgainAfterRedisWasEmptied(t *testing.T) {
 		expect(t, r, ids...)
 		r.Do("FLUSHALL")
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.count(complete) == 2 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
 		one.expectSaid(t, 0, 2)
 	})
 }
@@ -61,11 +61,11 @@ func TestCopyIsCompleteAgainAfterRedisWasFrozen(t *testing.T) {
 		expect(t, r, ids...)
 		r.Freeze()
 		ids = append(ids, block(t, url, many, time.Hour)...)
-		eventually(t, back, func() bool { return one.log.count(warning) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(warning) == 1 })
 		one.seconds.Add(300) // however long it takes
 		r.Thaw()
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.count(complete) == 2 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
 		one.expectSaid(t, 1, 2)
 	})
 }
@@ -92,10 +92,10 @@ func TestRedisMayBeAwayAtFirst(t *testing.T) {
 		r.Kill()
 		ids := block(t, url, 10, time.Hour)
 		one := run(t, url, r.URL)
-		eventually(t, back, func() bool { return one.log.count(warning) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(warning) == 1 })
 		r.Start()
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
 		one.expectSaid(t, 1, 1)
 	})
 }
@@ -103,7 +103,7 @@ func TestRedisMayBeAwayAtFirst(t *testing.T) {
 func TestItEndsSoonWhileRedisIsFrozen(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		one := run(t, url, r.URL)
-		eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
 		r.Freeze()
 		started := time.Now()
 		one.end()
@@ -116,9 +116,9 @@ func TestItEndsSoonWhileRedisIsFrozen(t *testing.T) {
 func TestAWrongPasswordIsToldOnceAndNotRepeated(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		one := run(t, url, strings.Replace(r.URL, testdb.RedisPassword, "another-"+testdb.RedisPassword, 1))
-		eventually(t, back, func() bool { return one.log.count("WRONGPASS") == 1 })
+		eventually(t, back, func() bool { return one.log.Count("WRONGPASS") == 1 })
 		r.Do("CONFIG", "SET", "requirepass", "another-"+testdb.RedisPassword)
-		eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
 		one.expectSaid(t, 1, 1)
 	})
 }
@@ -126,10 +126,10 @@ func TestAWrongPasswordIsToldOnceAndNotRepeated(t *testing.T) {
 // expectSaid holds how often it has warned and said that the copy is complete, and that it has not told the password.
 func (r *running) expectSaid(t testing.TB, warnings, completions int) {
 	t.Helper()
-	if r.log.count(warning) != warnings || r.log.count(complete) != completions || r.log.count("\n") != warnings+completions {
+	if r.log.Count(warning) != warnings || r.log.Count(complete) != completions || r.log.Count("\n") != warnings+completions {
 		t.Errorf("want %d warnings and %d times that it is complete:\n%s", warnings, completions, r.log)
 	}
-	if r.log.count("hunter2") > 0 {
+	if r.log.Count("hunter2") > 0 {
 		t.Errorf("the password is in the log:\n%s", r.log)
 	}
 }

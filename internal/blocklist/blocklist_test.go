@@ -62,16 +62,16 @@ func TestServersOnOneRedisCompleteEachOthersCopy(t *testing.T) {
 		first, second := run(t, url, r.URL), run(t, url, r.URL)
 		expect(t, r, ids...)
 		for _, one := range []*running{first, second} {
-			eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+			eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
 		}
 		r.Do("FLUSHALL")
 		expect(t, r, ids...)
 		for _, one := range []*running{first, second} { // neither takes the other's mark for its own
-			eventually(t, back, func() bool { return one.log.count(complete) == 2 })
+			eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
 		}
 		first.end()
 		expect(t, r, block(t, url, 10, time.Hour)...)
-		if n := second.log.count(complete); n != 2 {
+		if n := second.log.Count(complete); n != 2 {
 			t.Errorf("copied in full %d times:\n%s", n, second.log)
 		}
 	})
@@ -81,7 +81,7 @@ func TestServersOnOneRedisCompleteEachOthersCopy(t *testing.T) {
 func TestWhatIsBlockedJustBeforeTheEndIsCopied(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		one := run(t, url, r.URL)
-		eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
 		ids := block(t, url, 10, time.Hour)
 		one.end()
 		for _, id := range ids {
@@ -89,7 +89,7 @@ func TestWhatIsBlockedJustBeforeTheEndIsCopied(t *testing.T) {
 				t.Errorf("%s is missing", id)
 			}
 		}
-		if n := one.log.count("level=WARN"); n != 0 {
+		if n := one.log.Count("level=WARN"); n != 0 {
 			t.Errorf("an orderly end is told as a failure: %s", one.log)
 		}
 	})
@@ -101,7 +101,7 @@ func TestAUserOfItsOwnNeedsFewRights(t *testing.T) {
 		r.Do("ACL", "SETUSER", "latchkey", "on", ">other", "~latchkey:*", "-@all", "+info", "+get", "+set", "+expire", "+select", "+hello")
 		ids := blockLongAgo(t, url, 10)
 		one := run(t, url, strings.Replace(r.URL, ":"+testdb.RedisPassword, "latchkey:other", 1)+"/1")
-		eventually(t, back, func() bool { return one.log.count(complete) == 1 })
+		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
 		r.Do("SWAPDB", "0", "1")
 		expect(t, r, ids...)
 	})

@@ -43,7 +43,7 @@ func TestFirstStartMakesAndRecordsTheKeys(t *testing.T) {
 		if again.Signing().ID != key.ID || again.Refresh().Fingerprint() != ring.Refresh().Fingerprint() {
 			t.Error("a second start has other keys")
 		}
-		if made := s.log.lines("made a signing key"); made != 1 {
+		if made := s.log.Count("made a signing key"); made != 1 {
 			t.Errorf("said %d times that a key was made", made)
 		}
 	})
@@ -225,7 +225,7 @@ func TestKeysThatAreNotRecordedAreIgnoredWithOneWarning(t *testing.T) {
 		if ring.Signing().ID != key.ID || !slices.Equal(published(ring), []string{key.ID}) {
 			t.Errorf("published %v", published(ring))
 		}
-		if warnings := s.log.lines("stray"); warnings != 1 {
+		if warnings := s.log.Count("stray"); warnings != 1 {
 			t.Errorf("%d warnings", warnings)
 		}
 	})

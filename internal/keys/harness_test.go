@@ -1,14 +1,12 @@
 package keys_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 	"latchkey/internal/keys"
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testhost"
 )
 
 // noon is when everything begins.
@@ -24,8 +23,8 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // site is a database and one server's keys directory. Its clock moves only when a test moves it.
 type site struct {
 	config keys.Config
-	log    *logBuffer
-	clock  *clock
+	log    *testhost.Log
+	clock  *testhost.Clock
 }
 
 // onBoth runs a story twice: on SQLite and on MariaDB.
@@ -42,12 +41,12 @@ func onBoth(t *testing.T, story func(t *testing.T, s *site)) {
 
 func newSite(t testing.TB, db *store.DB) *site {
 	t.Helper()
-	c := &clock{now: noon}
+	c := testhost.NewClock(noon)
 	return &site{
 		config: keys.Config{
 			DB: db, Dir: filepath.Join(t.TempDir(), "data", "keys"), Algorithm: "ES256", AccessTTL: 15 * time.Minute, Now: c.Now,
 		},
-		log:   &logBuffer{},
+		log:   &testhost.Log{},
 		clock: c,
 	}
 }
@@ -57,7 +56,7 @@ func (s *site) elsewhere(t testing.TB) *site {
 	t.Helper()
 	other := *s
 	other.config.Dir = filepath.Join(t.TempDir(), "keys")
-	other.log = &logBuffer{}
+	other.log = &testhost.Log{}
 	return &other
 }
 
@@ -207,45 +206,4 @@ func published(ring *keys.Ring) []string {
 		ids = append(ids, key.ID)
 	}
 	return ids
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-// lines are those with this text in them.
-func (b *logBuffer) lines(text string) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	count := 0
-	for line := range strings.Lines(b.text.String()) {
-		if strings.Contains(line, text) {
-			count++
-		}
-	}
-	return count
 }

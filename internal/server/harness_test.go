@@ -20,6 +20,7 @@ import (
 	"latchkey/internal/config"
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testhost"
 )
 
 // onBoth runs a story twice, each time with a server and a database of its own: on SQLite and on MariaDB.
@@ -38,8 +39,8 @@ func onBoth(t *testing.T, story func(t *testing.T, s *testServer), changes ...fu
 type testServer struct {
 	url    string
 	config config.Config
-	clock  *clock
-	log    *logBuffer
+	clock  *testhost.Clock
+	log    *testhost.Log
 	stop   func() error // ends it and returns what Run returned
 }
 
@@ -76,7 +77,7 @@ func start(t testing.TB, databaseURL string, changes ...func(*config.Config)) *t
 // startWith runs a server until the end of the test, or until stop.
 func startWith(t testing.TB, c config.Config) *testServer {
 	t.Helper()
-	s := &testServer{config: c, clock: &clock{now: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)}, log: &logBuffer{}}
+	s := &testServer{config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready := make(chan net.Addr, 1)
 	ended := make(chan error, 1)
@@ -105,42 +106,6 @@ func startWith(t testing.TB, c config.Config) *testServer {
 		}
 	})
 	return s
-}
-
-// clock is the server's time. It moves only when a test moves it.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// logBuffer keeps what the server logs.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 // inDatabase changes the database behind the server's back, as an operator's command would.

@@ -20,6 +20,40 @@ func (s *testServer) restarted(t testing.TB, change func(*config.Config)) *testS
 	return startWith(t, c)
 }
 
+func TestSessionEndsWhenItIsNotRefreshed(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		ada, grace := s.join(t, "ada@example.org"), s.join(t, "grace@example.org")
+		s.clock.Advance(30*24*time.Hour - time.Millisecond)
+		s.refresh(t, ada.refresh).ok(t)
+		s.clock.Advance(time.Millisecond)
+		s.refresh(t, grace.refresh).refused(t, invalidRefresh)
+	})
+}
+
+func TestSessionEndsAfterNinetyDaysHoweverOftenItIsRefreshed(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		ada := s.join(t, "ada@example.org")
+		refreshToken := ada.refresh
+		for range 3 {
+			s.clock.Advance(29 * 24 * time.Hour)
+			refreshToken = s.refresh(t, refreshToken).ok(t).at(t, "refreshToken.refreshToken")
+		}
+		s.clock.Advance(3*24*time.Hour - 5*time.Minute)
+		a := s.refresh(t, refreshToken).ok(t)
+		// An access token does not outlive its session.
+		if got := a.at(t, "refreshToken.expiresIn"); got != "300" {
+			t.Errorf("expiresIn is %s", got)
+		}
+		if got := only(t, a.Data["refreshToken"].(map[string]any)["user"])["expiresAt"]; got != "2027-02-20T09:30:00.000Z" {
+			t.Errorf("expiresAt is %s", got)
+		}
+		s.clock.Advance(5 * time.Minute)
+		s.refresh(t, a.at(t, "refreshToken.refreshToken")).refused(t, invalidRefresh)
+		s.clock.Advance(30 * time.Second)
+		s.ask(t, a.at(t, "refreshToken.accessToken"), me, nil).refused(t, "UNAUTHENTICATED reason=EXPIRED")
+	})
+}
+
 // A token of 12 hours was issued before the operator made everything shorter.
 func TestLogoutTakesBackATokenThatOutlivesItsSession(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {

@@ -6,14 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/session"
 	"latchkey/internal/config"
 	"latchkey/internal/token"
 )
@@ -211,117 +209,12 @@ func TestGenerationThatDoesNotExistYetIsInvalid(t *testing.T) {
 	})
 }
 
-func TestSessionEndsWhenItIsNotRefreshed(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *testServer) {
-		ada, grace := s.join(t, "ada@example.org"), s.join(t, "grace@example.org")
-		s.clock.Advance(30*24*time.Hour - time.Millisecond)
-		s.refresh(t, ada.refresh).ok(t)
-		s.clock.Advance(time.Millisecond)
-		s.refresh(t, grace.refresh).refused(t, invalidRefresh)
-	})
-}
-
-func TestSessionEndsAfterNinetyDaysHoweverOftenItIsRefreshed(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *testServer) {
-		ada := s.join(t, "ada@example.org")
-		refreshToken := ada.refresh
-		for range 3 {
-			s.clock.Advance(29 * 24 * time.Hour)
-			refreshToken = s.refresh(t, refreshToken).ok(t).at(t, "refreshToken.refreshToken")
-		}
-		s.clock.Advance(3*24*time.Hour - 5*time.Minute)
-		a := s.refresh(t, refreshToken).ok(t)
-		// An access token does not outlive its session.
-		if got := a.at(t, "refreshToken.expiresIn"); got != "300" {
-			t.Errorf("expiresIn is %s", got)
-		}
-		if got := only(t, a.Data["refreshToken"].(map[string]any)["user"])["expiresAt"]; got != "2027-02-20T09:30:00.000Z" {
-			t.Errorf("expiresAt is %s", got)
-		}
-		s.clock.Advance(5 * time.Minute)
-		s.refresh(t, a.at(t, "refreshToken.refreshToken")).refused(t, invalidRefresh)
-		s.clock.Advance(30 * time.Second)
-		s.ask(t, a.at(t, "refreshToken.accessToken"), me, nil).refused(t, "UNAUTHENTICATED reason=EXPIRED")
-	})
-}
-
 func TestDisabledUserCanNotRefresh(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {
 		ada := s.join(t, "ada@example.org")
 		s.disable(t, ada.id)
 		s.refresh(t, ada.refresh).refused(t, invalidRefresh)
 	})
-}
-
-// Whatever comes first, when both are done there is no token that works.
-func TestRefreshThatRacesWithAnEndLeavesNoLiveToken(t *testing.T) {
-	newPassword := secret + " 2"
-	for name, end := range map[string]func(t *testing.T, s *testServer, ada member){
-		"logout": func(t *testing.T, s *testServer, ada member) {
-			s.ask(t, ada.token, logout, vars{"scope": "ALL"}).ok(t)
-		},
-		"password change": func(t *testing.T, s *testServer, ada member) {
-			s.ask(t, ada.token, update, input(vars{"currentPassword": secret, "newPassword": newPassword})).ok(t)
-		},
-		"deletion": func(t *testing.T, s *testServer, ada member) {
-			s.ask(t, ada.token, remove, input(vars{"currentPassword": secret})).ok(t)
-		},
-		"disabling": func(t *testing.T, s *testServer, ada member) { s.disable(t, ada.id) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, s *testServer) {
-				const sessions = 12
-				ada := s.join(t, "ada@example.org")
-				tokens := []string{ada.refresh}
-				for range sessions - 1 {
-					a := s.ask(t, "", login, input(vars{"identifier": "ada@example.org", "password": secret})).ok(t)
-					tokens = append(tokens, a.at(t, "login.refreshToken"))
-				}
-				var mu sync.Mutex
-				var made []*answer
-				var group sync.WaitGroup
-				var ended atomic.Bool
-				for _, first := range tokens {
-					group.Go(func() {
-						for next, over := first, false; !over; {
-							over = ended.Load()
-							a := s.refresh(t, next)
-							if len(a.Errors) > 0 {
-								a.refused(t, invalidRefresh)
-								return
-							}
-							if over {
-								t.Error("a refresh succeeded after the end")
-							}
-							next = a.at(t, "refreshToken.refreshToken")
-							mu.Lock()
-							made = append(made, a)
-							mu.Unlock()
-						}
-					})
-				}
-				end(t, s, ada)
-				ended.Store(true)
-				for _, first := range tokens {
-					if a := s.refresh(t, first); len(a.Errors) == 0 {
-						t.Errorf("after the end: %s", a.body)
-					}
-				}
-				group.Wait()
-				for _, a := range made {
-					s.ask(t, a.at(t, "refreshToken.accessToken"), me, nil).refused(t, revoked)
-					s.refresh(t, a.at(t, "refreshToken.refreshToken")).refused(t, invalidRefresh)
-				}
-				s.inDatabase(t, func(ctx context.Context, tx *ent.Tx) error {
-					left := tx.Session.Query().Where(session.GenerationGT(1)).CountX(ctx)
-					if left > 0 && name != "disabling" {
-						t.Errorf("%d of the refreshed sessions are left", left)
-					}
-					return nil
-				})
-			})
-		})
-	}
 }
 
 // refreshKey is the key of a server's refresh tokens.
