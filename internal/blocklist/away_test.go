@@ -15,13 +15,14 @@ func TestCopyIsCompleteAgainAfterRedisWasKilled(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		ids := blockLongAgo(t, url, many)
 		one := run(t, url, r.URL)
+		one.completes(t, 1) // and knows it: what is lost before that is a copy that was never made
 		expect(t, r, ids...)
 		r.Kill()
 		ids = append(ids, block(t, url, 10, time.Hour)...)
 		eventually(t, back, func() bool { return one.log.Count(warning) == 1 })
 		r.Start()
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
+		one.completes(t, 2)
 		one.expectSaid(t, 1, 2)
 	})
 }
@@ -30,10 +31,11 @@ func TestCopyIsCompleteAgainAfterRedisWasEmptied(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		ids := blockLongAgo(t, url, many)
 		one := run(t, url, r.URL)
+		one.completes(t, 1) // and knows it: what is lost before that is a copy that was never made
 		expect(t, r, ids...)
 		r.Do("FLUSHALL")
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
+		one.completes(t, 2)
 		one.expectSaid(t, 0, 2)
 	})
 }
@@ -57,6 +59,7 @@ func TestCopyIsCompleteThoughRedisIsEmptiedWhileItIsMade(t *testing.T) {
 func TestCopyIsCompleteAgainAfterRedisWasFrozen(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		one := run(t, url, r.URL)
+		one.completes(t, 1)
 		ids := block(t, url, 10, time.Hour)
 		expect(t, r, ids...)
 		r.Freeze()
@@ -65,7 +68,7 @@ func TestCopyIsCompleteAgainAfterRedisWasFrozen(t *testing.T) {
 		one.seconds.Add(300) // however long it takes
 		r.Thaw()
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
+		one.completes(t, 2)
 		one.expectSaid(t, 1, 2)
 	})
 }
@@ -75,6 +78,7 @@ func TestCopyIsCompleteAgainAfterRedisCameBackWithAnOldSnapshot(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		ids := blockLongAgo(t, url, 10)
 		one := run(t, url, r.URL)
+		one.completes(t, 1) // and knows it: what is lost before that is a copy that was never made
 		expect(t, r, ids...)
 		r.Do("SAVE")
 		lost := block(t, url, 10, time.Hour)
@@ -95,7 +99,7 @@ func TestRedisMayBeAwayAtFirst(t *testing.T) {
 		eventually(t, back, func() bool { return one.log.Count(warning) == 1 })
 		r.Start()
 		expect(t, r, ids...)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
+		one.completes(t, 1)
 		one.expectSaid(t, 1, 1)
 	})
 }
@@ -103,7 +107,7 @@ func TestRedisMayBeAwayAtFirst(t *testing.T) {
 func TestItEndsSoonWhileRedisIsFrozen(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		one := run(t, url, r.URL)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
+		one.completes(t, 1)
 		r.Freeze()
 		started := time.Now()
 		one.end()
@@ -118,7 +122,7 @@ func TestAWrongPasswordIsToldOnceAndNotRepeated(t *testing.T) {
 		one := run(t, url, strings.Replace(r.URL, testdb.RedisPassword, "another-"+testdb.RedisPassword, 1))
 		eventually(t, back, func() bool { return one.log.Count("WRONGPASS") == 1 })
 		r.Do("CONFIG", "SET", "requirepass", "another-"+testdb.RedisPassword)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
+		one.completes(t, 1)
 		one.expectSaid(t, 1, 1)
 	})
 }

@@ -62,12 +62,12 @@ func TestServersOnOneRedisCompleteEachOthersCopy(t *testing.T) {
 		first, second := run(t, url, r.URL), run(t, url, r.URL)
 		expect(t, r, ids...)
 		for _, one := range []*running{first, second} {
-			eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
+			one.completes(t, 1)
 		}
 		r.Do("FLUSHALL")
 		expect(t, r, ids...)
 		for _, one := range []*running{first, second} { // neither takes the other's mark for its own
-			eventually(t, back, func() bool { return one.log.Count(complete) == 2 })
+			one.completes(t, 2)
 		}
 		first.end()
 		expect(t, r, block(t, url, 10, time.Hour)...)
@@ -81,7 +81,7 @@ func TestServersOnOneRedisCompleteEachOthersCopy(t *testing.T) {
 func TestWhatIsBlockedJustBeforeTheEndIsCopied(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, r *testdb.Redis) {
 		one := run(t, url, r.URL)
-		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
+		one.completes(t, 1)
 		ids := block(t, url, 10, time.Hour)
 		one.end()
 		for _, id := range ids {
@@ -101,7 +101,7 @@ func TestAUserOfItsOwnNeedsFewRights(t *testing.T) {
 		r.Do("ACL", "SETUSER", "latchkey", "on", ">other", "~latchkey:*", "-@all", "+info", "+get", "+set", "+expire", "+select", "+hello")
 		ids := blockLongAgo(t, url, 10)
 		one := run(t, url, strings.Replace(r.URL, ":"+testdb.RedisPassword, "latchkey:other", 1)+"/1")
-		eventually(t, back, func() bool { return one.log.Count(complete) == 1 })
+		one.completes(t, 1)
 		r.Do("SWAPDB", "0", "1")
 		expect(t, r, ids...)
 	})

@@ -66,6 +66,12 @@ func run(t testing.TB, databaseURL, redisURL string) *running {
 	return r
 }
 
+// completes waits until the copier has said n times that its copy is complete.
+func (r *running) completes(t testing.TB, n int) {
+	t.Helper()
+	eventually(t, back, func() bool { return r.log.Count(complete) == n })
+}
+
 // block records n ids as another process would, blocked at noon for ttl.
 func block(t testing.TB, databaseURL string, n int, ttl time.Duration) []uuid.UUID {
 	t.Helper()
