@@ -84,7 +84,7 @@ func (s *Service) accessEnd(now time.Time) time.Time {
 // tokens are refused from now on. It returns the ids of those that had not expired.
 func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
 	now := s.now()
-	over := now.Add(-token.Leeway - blockMargin)
+	over := now.Add(-token.Leeway - blockMargin) // of what expired before that, nothing is left to refuse
 	toBlock := append(slices.Clone(matches), session.Or(session.ExpiresAtGT(over), session.AccessExpiresAtGT(over)))
 	sessions, err := tx.Session.Query().Where(toBlock...).All(ctx)
 	if err != nil {

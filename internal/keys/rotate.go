@@ -28,7 +28,7 @@ func Rotate(ctx context.Context, c Config, atOnce bool) (*Rotation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !atOnce && len(before.signing) > 0 { // whose directory this is not may be mistaken; who has lost the key has to say so
+	if !atOnce && len(before.signing) > 0 { // the directory may be a mistake: no server would have the new key
 		signer := before.signing[before.signer(c.now())].ID
 		if _, found := directory(c.Dir).read().signing[signer]; !found {
 			return nil, fmt.Errorf("%s lacks the key that signs, %s: is LATCHKEY_KEYS_DIR right? If the key is lost, add --now", c.Dir, signer)
