@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -30,21 +29,6 @@ var prefix = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memor
 
 // errUnknownHash means that a stored hash was not made by Hash.
 var errUnknownHash = errors.New("a stored password hash is not in a known format")
-
-// Hasher hashes and verifies passwords, at most one per processor at a time: each takes 19 MiB and all of one core, and
-// more at once would only slow each other down. Safe for concurrent use.
-type Hasher struct {
-	slots chan struct{}
-	dummy string
-}
-
-// NewHasher returns a Hasher.
-func NewHasher() *Hasher {
-	return &Hasher{
-		slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		dummy: encode(make([]byte, saltLength), make([]byte, keyLength)),
-	}
-}
 
 // Hash returns the PHC string of password under a new salt. It waits for its turn until ctx is done, and then returns
 // ctx's error.
@@ -76,14 +60,9 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
 }
 
-func (h *Hasher) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-		return argon2.IDKey([]byte(password), salt, passes, memory, lanes, keyLength), nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+func (h *Hasher) derive(ctx context.Context, password string, salt []byte) (key []byte, err error) {
+	err = h.inTurn(ctx, func() { key = argon2.IDKey([]byte(password), salt, passes, memory, lanes, keyLength) })
+	return key, err
 }
 
 func encode(salt, key []byte) string {
