@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"latchkey/ent/blockedtoken"
 	"latchkey/ent/keyrecord"
+	"latchkey/ent/lock"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"reflect"
@@ -78,6 +79,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			blockedtoken.Table: blockedtoken.ValidColumn,
 			keyrecord.Table:    keyrecord.ValidColumn,
+			lock.Table:         lock.ValidColumn,
 			session.Table:      session.ValidColumn,
 			user.Table:         user.ValidColumn,
 		})

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"latchkey/ent/keyrecord"
+	"latchkey/ent/lock"
 	"latchkey/ent/schema"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
@@ -23,6 +24,16 @@ func init() {
 	keyrecordDescID := keyrecordFields[0].Descriptor()
 	// keyrecord.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	keyrecord.IDValidator = keyrecordDescID.Validators[0].(func(string) error)
+	lockFields := schema.Lock{}.Fields()
+	_ = lockFields
+	// lockDescVersion is the schema descriptor for version field.
+	lockDescVersion := lockFields[1].Descriptor()
+	// lock.DefaultVersion holds the default value on creation for the version field.
+	lock.DefaultVersion = lockDescVersion.Default.(uint64)
+	// lockDescID is the schema descriptor for id field.
+	lockDescID := lockFields[0].Descriptor()
+	// lock.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	lock.IDValidator = lockDescID.Validators[0].(func(string) error)
 	sessionFields := schema.Session{}.Fields()
 	_ = sessionFields
 	// sessionDescGeneration is the schema descriptor for generation field.

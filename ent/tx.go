@@ -16,6 +16,8 @@ type Tx struct {
 	BlockedToken *BlockedTokenClient
 	// KeyRecord is the client for interacting with the KeyRecord builders.
 	KeyRecord *KeyRecordClient
+	// Lock is the client for interacting with the Lock builders.
+	Lock *LockClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// User is the client for interacting with the User builders.
@@ -153,6 +155,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.BlockedToken = NewBlockedTokenClient(tx.config)
 	tx.KeyRecord = NewKeyRecordClient(tx.config)
+	tx.Lock = NewLockClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

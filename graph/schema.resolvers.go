@@ -58,6 +58,11 @@ func (r *mutationResolver) DeleteUser(ctx context.Context, input auth.DeleteUser
 	return r.Auth.DeleteUser(ctx, input)
 }
 
+// DeleteUsers is the resolver for the deleteUsers field.
+func (r *mutationResolver) DeleteUsers(ctx context.Context, ids []uuid.UUID) (*auth.DeleteUsersPayload, error) {
+	return r.Auth.DeleteUsers(ctx, ids)
+}
+
 // Me is the resolver for the me field.
 func (r *queryResolver) Me(ctx context.Context) (*ent.User, error) {
 	me, err := r.Auth.Viewer(ctx)
@@ -77,6 +82,16 @@ func (r *queryResolver) Node(ctx context.Context, id uuid.UUID) (auth.Node, erro
 	return r.Auth.Node(ctx, id)
 }
 
+// User is the resolver for the user field.
+func (r *queryResolver) User(ctx context.Context, id uuid.UUID) (*ent.User, error) {
+	return r.Auth.User(ctx, id)
+}
+
+// Users is the resolver for the users field.
+func (r *queryResolver) Users(ctx context.Context, first *int, after *string, filter *auth.UserFilter) (*auth.UserConnection, error) {
+	return r.Auth.Users(ctx, first, after, filter)
+}
+
 // Current is the resolver for the current field.
 func (r *sessionResolver) Current(ctx context.Context, obj *ent.Session) (bool, error) {
 	return r.Auth.IsCurrent(ctx, obj.ID)
@@ -85,6 +100,11 @@ func (r *sessionResolver) Current(ctx context.Context, obj *ent.Session) (bool, 
 // Sessions is the resolver for the sessions field.
 func (r *userResolver) Sessions(ctx context.Context, obj *ent.User) ([]*ent.Session, error) {
 	return r.Auth.Sessions(ctx, obj)
+}
+
+// TotalCount is the resolver for the totalCount field.
+func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *auth.UserConnection) (int, error) {
+	return r.Auth.CountUsers(ctx, obj)
 }
 
 // Mutation returns MutationResolver implementation.
@@ -99,9 +119,13 @@ func (r *Resolver) Session() SessionResolver { return &sessionResolver{r} }
 // User returns UserResolver implementation.
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
+// UserConnection returns UserConnectionResolver implementation.
+func (r *Resolver) UserConnection() UserConnectionResolver { return &userConnectionResolver{r} }
+
 type (
-	mutationResolver struct{ *Resolver }
-	queryResolver    struct{ *Resolver }
-	sessionResolver  struct{ *Resolver }
-	userResolver     struct{ *Resolver }
+	mutationResolver       struct{ *Resolver }
+	queryResolver          struct{ *Resolver }
+	sessionResolver        struct{ *Resolver }
+	userResolver           struct{ *Resolver }
+	userConnectionResolver struct{ *Resolver }
 )

@@ -23,6 +23,7 @@ var entities = []struct {
 	{ent.Session{}, schema.Session{}},
 	{ent.BlockedToken{}, schema.BlockedToken{}},
 	{ent.KeyRecord{}, schema.KeyRecord{}},
+	{ent.Lock{}, schema.Lock{}},
 }
 
 // What is marked Sensitive() never gets into the contract, under any type, and the generated code never touches it, under

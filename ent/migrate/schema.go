@@ -46,6 +46,17 @@ var (
 		Columns:    KeyRecordsColumns,
 		PrimaryKey: []*schema.Column{KeyRecordsColumns[0]},
 	}
+	// LocksColumns holds the columns for the "locks" table.
+	LocksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 64},
+		{Name: "version", Type: field.TypeUint64, Default: 0},
+	}
+	// LocksTable holds the schema information for the "locks" table.
+	LocksTable = &schema.Table{
+		Name:       "locks",
+		Columns:    LocksColumns,
+		PrimaryKey: []*schema.Column{LocksColumns[0]},
+	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID, SchemaType: map[string]string{"mysql": "char(36)"}},
@@ -115,12 +126,23 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{UsersColumns[2]},
 			},
+			{
+				Name:    "user_role_id",
+				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[5], UsersColumns[0]},
+			},
+			{
+				Name:    "user_disabled_id",
+				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[6], UsersColumns[0]},
+			},
 		},
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		BlockedTokensTable,
 		KeyRecordsTable,
+		LocksTable,
 		SessionsTable,
 		UsersTable,
 	}
@@ -132,6 +154,10 @@ func init() {
 		Collation: "utf8mb4_bin",
 	}
 	KeyRecordsTable.Annotation = &entsql.Annotation{
+		Charset:   "utf8mb4",
+		Collation: "utf8mb4_bin",
+	}
+	LocksTable.Annotation = &entsql.Annotation{
 		Charset:   "utf8mb4",
 		Collation: "utf8mb4_bin",
 	}

@@ -12,6 +12,9 @@ type BlockedToken func(*sql.Selector)
 // KeyRecord is the predicate function for keyrecord builders.
 type KeyRecord func(*sql.Selector)
 
+// Lock is the predicate function for lock builders.
+type Lock func(*sql.Selector)
+
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
 

@@ -22,6 +22,7 @@ const (
 	WeakPassword        Code = "WEAK_PASSWORD"
 	NotFound            Code = "NOT_FOUND"
 	SignupClosed        Code = "SIGNUP_CLOSED"
+	LastAdministrator   Code = "LAST_ADMINISTRATOR"
 )
 
 // The reasons of BAD_USER_INPUT; TOO_SHORT and TOO_LONG are WEAK_PASSWORD's too.

@@ -1,8 +1,10 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/gofrs/uuid/v5"
 
@@ -27,33 +29,61 @@ func lockRow(ctx context.Context, tx *ent.Tx, id uuid.UUID, matches ...predicate
 }
 
 // lockUser locks the row of checked and returns it as it is now, or errCredentialsChanged if its credential version is
-// another, it is disabled or gone, or also is not met.
-func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User, also ...predicate.User) (*ent.User, error) {
-	found, err := lockRow(ctx, tx, checked.ID, user.CredentialVersion(checked.CredentialVersion), user.Disabled(false))
-	if err != nil {
+// another, it is disabled or gone.
+func lockUser(ctx context.Context, tx *ent.Tx, checked *ent.User) (*ent.User, error) {
+	if err := lockChecked(ctx, tx, checked); err != nil {
 		return nil, err
 	}
-	if !found {
-		return nil, errCredentialsChanged
+	return lockedUser(ctx, tx, checked.ID)
+}
+
+func lockChecked(ctx context.Context, tx *ent.Tx, checked *ent.User) error {
+	found, err := lockRow(ctx, tx, checked.ID, user.CredentialVersion(checked.CredentialVersion), user.Disabled(false))
+	if err == nil && !found {
+		err = errCredentialsChanged
 	}
-	current, err := tx.User.Query().Where(user.ID(checked.ID), user.And(also...)).Only(ctx)
+	return err
+}
+
+// lockedUser returns the row, which is locked, as it is now, or errCredentialsChanged if also is not met.
+func lockedUser(ctx context.Context, tx *ent.Tx, id uuid.UUID, also ...predicate.User) (*ent.User, error) {
+	current, err := tx.User.Query().Where(user.ID(id), user.And(also...)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, errCredentialsChanged
 	}
 	return current, err
 }
 
-// inLockedTx runs fn in a transaction in which the viewer's row is locked, and those of others; what it gets is the row as it is
-// now. A viewer whose token has been taken back meanwhile, while a password was hashed perhaps, is refused as on any later
+// lockFirst is what a transaction locks beside the viewer's row.
+type lockFirst struct {
+	before func(context.Context, *ent.Tx) error // runs first; nil for nothing
+	others []uuid.UUID                          // users whose rows are locked too, if they are there
+}
+
+// inLockedTx runs fn in a transaction in which the viewer's row is locked, and what else it is told; what fn gets is the row as
+// it is now. A viewer whose token has been taken back meanwhile, while a password was hashed perhaps, is refused as on any later
 // request.
-func (s *Service) inLockedTx(ctx context.Context, me *Identity, fn func(*ent.Tx, *ent.User) error, others ...uuid.UUID) error {
+func (s *Service) inLockedTx(ctx context.Context, me *Identity, first lockFirst, fn func(*ent.Tx, *ent.User) error) error {
+	rows := append(slices.Clone(first.others), me.User.ID)
+	slices.SortFunc(rows, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) // so that no two wait for each other
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		for _, other := range others { // before anything is read
-			if _, err := lockRow(ctx, tx, other); err != nil {
+		if first.before != nil {
+			if err := first.before(ctx, tx); err != nil {
 				return err
 			}
 		}
-		current, err := lockUser(ctx, tx, me.User, noneBlocked(me.TokenID, me.SessionID))
+		for _, id := range slices.Compact(rows) { // all before anything is read
+			var err error
+			if id == me.User.ID {
+				err = lockChecked(ctx, tx, me.User)
+			} else {
+				_, err = lockRow(ctx, tx, id)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		current, err := lockedUser(ctx, tx, me.User.ID, noneBlocked(me.TokenID, me.SessionID))
 		if err != nil {
 			return err
 		}

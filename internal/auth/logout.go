@@ -85,7 +85,7 @@ func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) (
 		}
 	}
 	var ended []uuid.UUID
-	err := s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
+	err := s.inLockedTx(ctx, me, lockFirst{others: others}, func(tx *ent.Tx, current *ent.User) error {
 		if scope == All { // also refuses tokens of sessions that nobody knows of
 			if err := current.Update().AddCredentialVersion(1).Exec(ctx); err != nil {
 				return err
@@ -94,6 +94,6 @@ func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) (
 		var err error
 		ended, err = s.endSessions(ctx, tx, matches)
 		return err
-	}, others...)
+	})
 	return ended, err
 }

@@ -54,7 +54,7 @@ func (s *Service) RevokeSession(ctx context.Context, id uuid.UUID) (*RevokeSessi
 	if err != nil {
 		return nil, err
 	}
-	err = s.inLockedTx(ctx, me, func(tx *ent.Tx, current *ent.User) error {
+	err = s.inLockedTx(ctx, me, lockFirst{}, func(tx *ent.Tx, current *ent.User) error {
 		ended, err := s.endSessions(ctx, tx, session.ID(id), session.UserID(current.ID))
 		if err == nil && len(ended) == 0 {
 			err = notFound()
@@ -73,7 +73,7 @@ func (s *Service) EndUserSessions(ctx context.Context, id uuid.UUID) (*LogoutPay
 		return nil, err
 	}
 	payload := &LogoutPayload{}
-	err := s.inUserTx(ctx, id, func(tx *ent.Tx, current *ent.User) error {
+	err := s.inUserTx(ctx, id, nil, func(tx *ent.Tx, current *ent.User) error {
 		err := current.Update().AddCredentialVersion(1).Exec(ctx)
 		if err == nil {
 			payload.EndedSessionIDs, err = s.endSessions(ctx, tx, session.UserID(id))

@@ -145,7 +145,7 @@ func TestTokenTakenBackMeanwhileChangesNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				takeBack(ctx, service, other)
-				err = service.inLockedTx(t.Context(), stale, func(*ent.Tx, *ent.User) error {
+				err = service.inLockedTx(t.Context(), stale, lockFirst{}, func(*ent.Tx, *ent.User) error {
 					t.Error("the transaction ran")
 					return nil
 				})

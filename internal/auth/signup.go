@@ -17,19 +17,13 @@ type SignupInput struct {
 	Delivery *session.Delivery // nil means in the answer
 }
 
-// Signup creates an account and signs it in. Whether an identifier is free is decided by the database alone, so two at
-// once can't both have it.
+// Signup creates an account and signs it in.
 func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, error) {
 	if !s.open {
 		return nil, &Error{Code: SignupClosed, Message: "Accounts are created by administrators only."}
 	}
 	c := checker{policy: s.policy}
-	email := c.email("input.email", in.Email)
-	username := c.username("input.username", in.Username)
-	name := c.name("input.name", in.Name)
-	if email == nil && username == nil {
-		c.noIdentifier("input.email")
-	}
+	wanted := c.account(in.Email, in.Username, in.Name)
 	c.newPassword("input.password", in.Password)
 	delivery := c.delivery(ctx, "input.delivery", in.Delivery)
 	if err := c.err(); err != nil {
@@ -39,24 +33,10 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.ids.NewV7()
-	if err != nil {
-		return nil, err
-	}
 	var created *ent.User
 	var opened *signedIn
 	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
-		now := s.now()
-		created, err = tx.User.Create().
-			SetID(id).
-			SetNillableEmail(email).
-			SetNillableUsername(username).
-			SetNillableName(name).
-			SetPasswordHash(hash).
-			SetCreatedAt(now).
-			SetUpdatedAt(now).
-			Save(ctx)
-		if err != nil {
+		if created, err = s.insert(ctx, tx, wanted, hash); err != nil {
 			return err
 		}
 		opened, err = s.openSession(ctx, tx, created, delivery)

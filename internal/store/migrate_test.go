@@ -164,9 +164,12 @@ func TestMigrationOfSessionsTakesAllTokensBack(t *testing.T) {
 			return alice.CredentialVersion
 		}
 		before := version()
-		undone, err := db.MigrateDown(t.Context())
-		if err != nil || !strings.HasSuffix(undone.Name, "_sessions.sql") {
-			t.Fatalf("took back %v, %v", undone, err)
+		for undone := ""; !strings.HasSuffix(undone, "_sessions.sql"); {
+			migration, err := db.MigrateDown(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			undone = migration.Name
 		}
 		older := version()
 		if _, err := db.MigrateUp(t.Context()); err != nil {

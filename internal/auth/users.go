@@ -1,0 +1,169 @@
+package auth
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/ent/predicate"
+	"latchkey/ent/user"
+)
+
+const (
+	defaultPage = 20
+	maxPage     = 100
+)
+
+// UserFilter picks accounts; nil members pick all.
+type UserFilter struct {
+	Text          *string // how the e-mail address or the username begins
+	Role          *user.Role
+	Disabled      *bool
+	CreatedAfter  *time.Time
+	CreatedBefore *time.Time
+}
+
+// UserConnection is a page of accounts (GraphQL Cursor Connections Specification).
+type UserConnection struct {
+	Edges    []*UserEdge
+	PageInfo *PageInfo
+	filter   []predicate.User
+}
+
+// UserEdge is an account in a page.
+type UserEdge struct {
+	Cursor string
+	Node   *ent.User
+}
+
+// PageInfo says where in the list a page is.
+type PageInfo struct {
+	HasNextPage     bool
+	HasPreviousPage bool
+	StartCursor     *string
+	EndCursor       *string
+}
+
+// Nodes are the accounts of the page.
+func (c *UserConnection) Nodes() []*ent.User {
+	nodes := make([]*ent.User, len(c.Edges))
+	for i, edge := range c.Edges {
+		nodes[i] = edge.Node
+	}
+	return nodes
+}
+
+// User returns the account with this id, nil if there is none. It is for administrators.
+func (s *Service) User(ctx context.Context, id uuid.UUID) (*ent.User, error) {
+	if err := s.RequireRole(ctx, user.RoleADMIN); err != nil {
+		return nil, err
+	}
+	found, err := s.db.Read.User.Get(ctx, id)
+	return found, ent.MaskNotFound(err)
+}
+
+// Users returns a page of accounts, the newest first: the first ones, 1 to 100 and by default 20, after the cursor. It is for
+// administrators.
+func (s *Service) Users(ctx context.Context, first *int, after *string, filter *UserFilter) (*UserConnection, error) {
+	if err := s.RequireRole(ctx, user.RoleADMIN); err != nil {
+		return nil, err
+	}
+	return s.ListUsers(ctx, first, after, filter)
+}
+
+// CountUsers returns how many accounts the pages of a connection have together.
+func (s *Service) CountUsers(ctx context.Context, c *UserConnection) (int, error) {
+	return s.db.Read.User.Query().Where(c.filter...).Count(ctx)
+}
+
+// ListUsers is Users for the operator, who needs no account.
+func (s *Service) ListUsers(ctx context.Context, first *int, after *string, filter *UserFilter) (*UserConnection, error) {
+	c := checker{}
+	size := c.pageSize("first", first)
+	last := c.cursor("after", after)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	picked := picks(filter)
+	query := s.db.Read.User.Query().Where(picked...)
+	if last != nil {
+		query.Where(user.IDLT(*last))
+	}
+	rows, err := query.Order(ent.Desc(user.FieldID)).Limit(size + 1).All(ctx) // one more tells whether there are more
+	if err != nil {
+		return nil, err
+	}
+	page := &UserConnection{Edges: make([]*UserEdge, min(size, len(rows))), PageInfo: &PageInfo{HasNextPage: len(rows) > size}, filter: picked}
+	for i := range page.Edges {
+		page.Edges[i] = &UserEdge{Cursor: cursor(rows[i].ID), Node: rows[i]}
+	}
+	if len(page.Edges) > 0 {
+		page.PageInfo.StartCursor = &page.Edges[0].Cursor
+		page.PageInfo.EndCursor = &page.Edges[len(page.Edges)-1].Cursor
+	}
+	if last != nil {
+		page.PageInfo.HasPreviousPage, err = s.db.Read.User.Query().Where(append(picked, user.IDGTE(*last))...).Exist(ctx)
+	}
+	return page, err
+}
+
+// picks turns a filter into conditions.
+func picks(f *UserFilter) []predicate.User {
+	var picked []predicate.User
+	if f == nil {
+		return nil
+	}
+	if f.Text != nil && identifier(*f.Text) != "" {
+		prefix := identifier(*f.Text)
+		beyond := prefix + string(rune(0x10FFFF)) // a range, which unlike LIKE uses the index in both databases
+		picked = append(picked, user.Or(
+			user.And(user.EmailGTE(prefix), user.EmailLT(beyond)),
+			user.And(user.UsernameGTE(prefix), user.UsernameLT(beyond))))
+	}
+	if f.Role != nil {
+		picked = append(picked, user.RoleEQ(*f.Role))
+	}
+	if f.Disabled != nil {
+		picked = append(picked, user.Disabled(*f.Disabled))
+	}
+	if f.CreatedAfter != nil {
+		picked = append(picked, user.IDGTE(firstID(f.CreatedAfter.UnixMilli()+1)))
+	}
+	if f.CreatedBefore != nil {
+		before := f.CreatedBefore.Add(time.Millisecond - time.Nanosecond) // up to the next whole millisecond
+		picked = append(picked, user.IDLT(firstID(before.UnixMilli())))
+	}
+	return picked
+}
+
+// pageSize checks how many are asked for.
+func (c *checker) pageSize(field string, first *int) int {
+	switch {
+	case first == nil:
+		return defaultPage
+	case *first < 1:
+		c.badLength(field, tooShort, "A page has at least one.", 1, maxPage)
+	case *first > maxPage:
+		c.badLength(field, tooLong, "A page has at most 100.", 1, maxPage)
+	}
+	return *first
+}
+
+// cursor stands for the place of an account in the list. It is opaque so that nobody relies on what is in it.
+func cursor(id uuid.UUID) string { return base64.RawURLEncoding.EncodeToString(id.Bytes()) }
+
+// cursor checks a cursor and returns the id it stands for, nil for none.
+func (c *checker) cursor(field string, raw *string) *uuid.UUID {
+	if raw == nil {
+		return nil
+	}
+	bytes, err := base64.RawURLEncoding.Strict().DecodeString(*raw)
+	id, idErr := uuid.FromBytes(bytes)
+	if err != nil || idErr != nil {
+		c.bad(field, invalidFormat, "This is not a cursor.")
+	}
+	return &id
+}
