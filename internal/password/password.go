@@ -83,6 +83,6 @@ func decode(hash string) (salt, key []byte, ours bool) {
 	saltText, keyText, both := strings.Cut(rest, "$")
 	salt, errSalt := strictBase64.DecodeString(saltText)
 	key, errKey := strictBase64.DecodeString(keyText)
-	ours = ours && both && errSalt == nil && errKey == nil && len(salt) == saltLength && len(key) == keyLength
+	ours = ours && both && plain(rest) && errSalt == nil && errKey == nil && len(salt) == saltLength && len(key) == keyLength
 	return salt, key, ours
 }

@@ -41,21 +41,22 @@ exec(IMPORTS, names)
 vectors = []
 
 
-def add(format, command, password, hash):
-    vectors.append({"format": format, "command": command, "password": password, "hash": hash})
+# Those that have one password only have a program's default parameters, or others that may take long: "costly".
+def add(format, command, password, hash, costly):
+    vectors.append({"format": format, "command": command, "password": password, "hash": hash, "costly": costly})
 
 
 def python(format, expression, *passwords):
     for password in passwords:
         hash = eval(expression, {**names, "password": password})
-        add(format, expression, password, hash.decode() if isinstance(hash, bytes) else hash)
+        add(format, expression, password, hash.decode() if isinstance(hash, bytes) else hash, len(passwords) == 1)
 
 
 def shell(format, command, *passwords):
     for password in passwords:
         env = {**os.environ, "PASSWORD": password}
         hash = subprocess.run(["bash", "-c", command], env=env, check=True, capture_output=True, text=True).stdout.strip()
-        add(format, command, password, hash)
+        add(format, command, password, hash, len(passwords) == 1)
 
 
 for kind in "ab":
