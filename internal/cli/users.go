@@ -14,6 +14,7 @@ import (
 type usersCommands struct {
 	Update usersUpdate `cmd:"" help:"Change an account. Servers refuse its access tokens from the next request on."`
 	Delete usersDelete `cmd:"" help:"Delete an account, and end its sessions."`
+	Import usersImport `cmd:"" help:"Bring in accounts of another system. Running it again completes what was broken off."`
 }
 
 // withRules runs fn with what may be done with accounts.
