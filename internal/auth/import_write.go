@@ -181,18 +181,18 @@ func (i *Import) find(ctx context.Context, rows []*Candidate) (present, error) {
 		}
 		return err
 	}
-	query := i.rules.db.Read.User.Query
-	if len(emails) > 0 {
-		if err := collect(query().Where(user.EmailIn(emails...)).All(ctx)); err != nil {
-			return p, err
+	// Where rows are written: with SQLite, that connection has their pages in its cache, and will need them.
+	return p, i.rules.db.Tx(ctx, func(tx *ent.Tx) error {
+		if len(emails) > 0 {
+			if err := collect(tx.User.Query().Where(user.EmailIn(emails...)).All(ctx)); err != nil {
+				return err
+			}
 		}
-	}
-	if len(usernames) > 0 {
-		if err := collect(query().Where(user.UsernameIn(usernames...)).All(ctx)); err != nil {
-			return p, err
+		if len(usernames) == 0 {
+			return nil
 		}
-	}
-	return p, nil
+		return collect(tx.User.Query().Where(user.UsernameIn(usernames...)).All(ctx))
+	})
 }
 
 // hash hashes the passwords that are needed, on all processors, before anything is written.
