@@ -24,7 +24,7 @@ const (
 	SignupClosed        Code = "SIGNUP_CLOSED"
 )
 
-// The reasons of BAD_USER_INPUT; TOO_SHORT and TOO_LONG are WEAK_PASSWORD's too.
+// The reasons of BAD_USER_INPUT. Those of WEAK_PASSWORD are password.Weakness.
 const (
 	required      = "REQUIRED"
 	blank         = "BLANK"

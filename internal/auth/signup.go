@@ -30,7 +30,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 	if email == nil && username == nil {
 		c.noIdentifier("input.email")
 	}
-	c.newPassword("input.password", in.Password)
+	c.newPassword("input.password", in.Password, email, username, name)
 	delivery := c.delivery(ctx, "input.delivery", in.Delivery)
 	if err := c.err(); err != nil {
 		return nil, err

@@ -118,7 +118,8 @@ func (s *Service) checkUpdate(in UpdateUserInput, stored *ent.User) (*update, er
 		if chosen == nil {
 			c.bad("input.newPassword", notAllowed, "A password can't be cleared.")
 		} else {
-			c.newPassword("input.newPassword", *chosen)
+			c.newPassword("input.newPassword", *chosen,
+				after(wanted.email, stored.Email), after(wanted.username, stored.Username), after(wanted.name, stored.Name))
 		}
 	}
 	if wanted.sensitive() {
@@ -146,8 +147,8 @@ func (u *update) apply(m *ent.UserMutation, current *ent.User) error {
 
 // checkIdentifiers checks that one will be left of the two that stored has.
 func (u *update) checkIdentifiers(c *checker, stored *ent.User) {
-	switch hasEmail, hasUsername := after(u.email, stored.Email), after(u.username, stored.Username); {
-	case hasEmail || hasUsername:
+	switch {
+	case after(u.email, stored.Email) != nil, after(u.username, stored.Username) != nil:
 	case u.email.IsSet():
 		c.noIdentifier("input.email")
 	default:
@@ -155,12 +156,12 @@ func (u *update) checkIdentifiers(c *checker, stored *ent.User) {
 	}
 }
 
-// after tells whether there will be a value.
-func after(wanted text, stored *string) bool {
+// after returns the value that there will be, nil for none.
+func after(wanted text, stored *string) *string {
 	if value, given := wanted.ValueOK(); given {
-		return value != nil
+		return value
 	}
-	return stored != nil
+	return stored
 }
 
 func set(wanted text, put func(string), remove func()) {
