@@ -8,6 +8,7 @@ import (
 	"latchkey/ent/predicate"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/password"
 )
 
 // LoginInput is what someone signs in with.
@@ -17,7 +18,8 @@ type LoginInput struct {
 	Delivery   *session.Delivery // nil means in the answer
 }
 
-// Login opens a session. Unknown account, wrong password and disabled account do the same work and get the same answer.
+// Login opens a session. Unknown account, wrong password and disabled account get the same answer, and do the same work where
+// the hash is ours. A hash of another system, or of parameters that we have left, is replaced by a current one.
 func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error) {
 	c := checker{}
 	sought := identifier(in.Identifier)
@@ -42,10 +44,14 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 	if !right || found.Disabled {
 		return nil, invalidCredentials()
 	}
+	renewed := s.renewedHash(ctx, hash, in.Password)
 	var current *ent.User
 	var opened *signedIn
 	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
 		if current, err = lockUser(ctx, tx, found); err != nil {
+			return err
+		}
+		if current, err = replaceHash(ctx, current, hash, renewed); err != nil {
 			return err
 		}
 		opened, err = s.openSession(ctx, tx, current, delivery)
@@ -58,6 +64,28 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 		return nil, err
 	}
 	return s.signIn(ctx, current, opened)
+}
+
+// renewedHash returns a current hash of the verified password if hash is outdated, and otherwise "". So it does if there is no
+// turn for it: the next log-in will do it.
+func (s *Service) renewedHash(ctx context.Context, hash, verified string) string {
+	if !password.Outdated(hash) {
+		return ""
+	}
+	renewed, err := s.passwords.Hash(ctx, verified)
+	if err != nil {
+		return ""
+	}
+	return renewed
+}
+
+// replaceHash puts renewed, unless it is "", into the locked row if verified still is its hash: another log-in may have been first.
+// Neither credentials nor account change by it, so sessions go on and updatedAt stays.
+func replaceHash(ctx context.Context, current *ent.User, verified, renewed string) (*ent.User, error) {
+	if renewed == "" || current.PasswordHash != verified {
+		return current, nil
+	}
+	return current.Update().SetPasswordHash(renewed).Save(ctx)
 }
 
 // userByIdentifier returns nil if there is no such account.

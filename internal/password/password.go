@@ -1,4 +1,5 @@
-// Package password hashes passwords with Argon2id and says which ones are acceptable.
+// Package password hashes passwords with Argon2id, verifies them, also against hashes of other systems (Import), and says
+// which ones are acceptable.
 //
 // A password is used exactly as it was received: no trimming, no Unicode normalisation, no truncation.
 package password
@@ -27,7 +28,7 @@ const (
 // prefix is how every hash begins, in the PHC string format: algorithm, version, parameters.
 var prefix = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memory, passes, lanes)
 
-// errUnknownHash means that a stored hash was not made by Hash.
+// errUnknownHash means that a stored hash was neither made by Hash nor returned by Import.
 var errUnknownHash = errors.New("a stored password hash is not in a known format")
 
 // Hash returns the PHC string of password under a new salt. It waits for its turn until ctx is done, and then returns
@@ -43,21 +44,28 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify tells whether password is the one that hash was made from. An empty hash stands for an account that does not
-// exist: the work is the same, the answer false. It waits as Hash does.
+// exist: the work is the same as for a hash that Hash made, the answer false. It waits as Hash does. A hash that neither Hash
+// nor Import returned is an error, which does not repeat it.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error) {
 	known := hash != ""
 	if !known {
 		hash = h.dummy
 	}
-	salt, want, err := decode(hash)
-	if err != nil {
-		return false, err
+	salt, want, ours := decode(hash)
+	if !ours {
+		return h.verifyForeign(ctx, hash, password)
 	}
 	got, err := h.derive(ctx, password, salt)
 	if err != nil {
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
+}
+
+// Outdated tells whether hash was made by anything but Hash with its present parameters. A log-in replaces it.
+func Outdated(hash string) bool {
+	_, _, ours := decode(hash)
+	return !ours
 }
 
 func (h *Hasher) derive(ctx context.Context, password string, salt []byte) (key []byte, err error) {
@@ -69,13 +77,12 @@ func encode(salt, key []byte) string {
 	return prefix + base64.RawStdEncoding.EncodeToString(salt) + "$" + base64.RawStdEncoding.EncodeToString(key)
 }
 
-func decode(hash string) (salt, key []byte, err error) {
+// decode reads what encode wrote, and nothing else.
+func decode(hash string) (salt, key []byte, ours bool) {
 	rest, ours := strings.CutPrefix(hash, prefix)
 	saltText, keyText, both := strings.Cut(rest, "$")
-	salt, errSalt := base64.RawStdEncoding.DecodeString(saltText)
-	key, errKey := base64.RawStdEncoding.DecodeString(keyText)
-	if !ours || !both || errSalt != nil || errKey != nil || len(salt) != saltLength || len(key) != keyLength {
-		return nil, nil, errUnknownHash
-	}
-	return salt, key, nil
+	salt, errSalt := strictBase64.DecodeString(saltText)
+	key, errKey := strictBase64.DecodeString(keyText)
+	ours = ours && both && plain(rest) && errSalt == nil && errKey == nil && len(salt) == saltLength && len(key) == keyLength
+	return salt, key, ours
 }

@@ -88,22 +88,27 @@ func TestVerifyOfAnUnknownHashIsAnErrorThatDoesNotRepeatIt(t *testing.T) {
 	const prefix = "$argon2id$v=19$m=19456,t=2,p=1$"
 	for name, hash := range map[string]string{
 		"text":                     "hunter2-SECRET",
-		"bcrypt":                   "$2b$12$KIXQ4S6Jz0s0y8tX8mJ8OeS6S8l1r1iM1pF8yZ2v4Jm1aK4m1a2bC",
-		"argon2i":                  "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + key,
-		"more memory":              "$argon2id$v=19$m=65536,t=2,p=1$" + salt + "$" + key,
+		"MD5-crypt":                "$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/",
+		"broken bcrypt":            "$2x$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e",
+		"argon2d":                  "$argon2d$v=19$m=19456,t=2,p=1$" + salt + "$" + key,
+		"much more memory":         "$argon2id$v=19$m=65537,t=2,p=1$" + salt + "$" + key,
+		"many more passes":         "$argon2id$v=19$m=19456,t=999999,p=1$" + salt + "$" + key,
 		"another version":          "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + key,
 		"no key":                   prefix + salt,
 		"an empty key":             prefix + salt + "$",
 		"no salt":                  prefix + "$" + key,
-		"a short key":              prefix + salt + "$" + key[:40],
-		"a short salt":             prefix + salt[:20] + "$" + key,
+		"a very short key":         prefix + salt + "$" + key[:20],
+		"a very short salt":        prefix + salt[:8] + "$" + key,
 		"a member more":            prefix + salt + "$" + key + "$x",
 		"padding":                  prefix + salt + "==$" + key + "=",
 		"another alphabet":         prefix + salt + "$" + strings.ReplaceAll(key, "C", "_"),
+		"bits left over":           prefix + salt[:21] + "h$" + key,
+		"a line break in it":       prefix + salt + "\n$" + key,
 		"a space before it":        " " + prefix + salt + "$" + key,
 		"nothing but the prefix":   prefix,
 		"the password as it is":    knownPassword,
 		"an algorithm in capitals": strings.ToUpper(prefix) + salt + "$" + key,
+		"what has to be imported":  "pbkdf2:sha256:1000$saltsalt$" + strings.Repeat("0123456789abcdef", 4),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
