@@ -98,4 +98,3 @@ func (l *load) send(answer *bytes.Buffer, accessToken, body string) bool {
 	_, err = io.Copy(answer, response.Body)
 	return err == nil && !bytes.Contains(answer.Bytes(), []byte(`"errors"`))
 }
-
