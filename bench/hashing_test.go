@@ -71,7 +71,7 @@ const (
 	storms      = 3
 	stormWarmUp = 4 * time.Second
 	stormLength = 10 * time.Second
-	bareLength  = 3 * time.Second
+	bareLength  = 2 * time.Second
 )
 
 // addAccounts adds accounts with one password, behind the server's back, and returns the requests with which they log in.
