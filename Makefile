@@ -1,5 +1,5 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test bench browser fuzz check generate rehash lint cover clean
+.PHONY: build test timing bench browser fuzz check generate rehash lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
@@ -13,7 +13,10 @@ test: # all Go tests, on SQLite and on MariaDB, and the browser test
 	scripts/need sqlite3 sqlite3
 	scripts/need redis-server redis-server
 	scripts/with-mariadb go test -race ./...
-	$(MAKE) browser
+	$(MAKE) timing browser
+
+timing: # refused log-ins take the same time; a minute or two in which nothing else should run
+	scripts/with-mariadb go test -count=1 -tags timing -run RefusedLogInsTakeTheSameTime .
 
 bench: # what has to stay fast, each as a ratio within one run; a few minutes
 	scripts/need redis-server redis-server

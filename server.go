@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 	"latchkey/internal/server"
 )
 
-// operationLimit is far more than any operation takes while hashes do not queue up.
+// operationLimit is far more than any operation takes, also while it waits for a hash (password.MaxWait).
 const operationLimit = 10 * time.Second
 
 func main() { os.Exit(run()) }
@@ -27,5 +28,8 @@ func run() int {
 }
 
 func serve(ctx context.Context, c config.Config, log *slog.Logger) error {
+	// One more than there are cores. Hashes take all cores; with one place more, other requests wait for the kernel, which wakes
+	// them at once, and not for Go's scheduler, which looks after them every 10 ms.
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now, Timeout: operationLimit})
 }

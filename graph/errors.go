@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -13,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/password"
 	"latchkey/internal/requestid"
 	"latchkey/internal/store"
 )
@@ -30,7 +32,8 @@ const (
 
 const unavailableMessage = "The server can't do this at the moment. Nothing was changed."
 
-// retryAfter is how many seconds a client should wait before it tries again what was UNAVAILABLE.
+// retryAfter is how many seconds a client should wait before it tries again what was UNAVAILABLE, unless too many passwords
+// wait to be hashed.
 const retryAfter = 1
 
 // presenter returns the function through which every error goes to the client. It shows what was meant to be shown and
@@ -80,7 +83,7 @@ func presentRefusal(refusal *auth.Error, path ast.Path) *gqlerror.Error {
 	return &gqlerror.Error{Message: refusal.Message, Path: path, Extensions: extensions}
 }
 
-// presentFailure shows an error of the database or a defect, without its cause.
+// presentFailure shows an error of the database, a full queue or a defect, without its cause.
 func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.Path) *gqlerror.Error {
 	id := requestid.FromContext(ctx)
 	tell := func(level slog.Level, message string) {
@@ -97,6 +100,10 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 		}
 		shown.Message = "The database did not confirm the change. It may have been applied or not."
 		shown.Extensions = map[string]any{"code": codeOutcomeUnknown}
+	case errors.Is(err, password.ErrBusy):
+		tell(slog.LevelWarn, "saturated")
+		shown.Message = unavailableMessage
+		shown.Extensions = map[string]any{"code": codeUnavailable, "retryAfter": int(password.MaxWait / time.Second)}
 	case store.Unavailable(err), ctx.Err() != nil:
 		if errors.Is(err, context.Canceled) {
 			tell(slog.LevelDebug, "the client is gone")

@@ -924,7 +924,10 @@ input SignupInput {
   username: String
   "At most 200 characters. Stored trimmed."
   name: String
-  "At least 8 characters (the server may ask for more) and at most 256 bytes, used exactly as sent."
+  """
+  At least 8 characters (the server may ask for more) and at most 256 bytes, whichever they are, used exactly as sent. Not
+  among the most common passwords, and without the e-mail address, the username, the name and the words that the server blocks.
+  """
   password: String!
   "How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."
   delivery: TokenDelivery = BODY
@@ -963,7 +966,10 @@ input UpdateUserInput {
   username: String
   "Required to change or clear one's own e-mail address or username, and to set a new password."
   currentPassword: String
-  "Not null, and only for oneself. Ends every session; ` + "`" + `auth` + "`" + ` in the answer is the new one."
+  """
+  Not null, and only for oneself. Must satisfy what a password at ` + "`" + `signup` + "`" + ` has to, for the account as it will be. Ends every
+  session; ` + "`" + `auth` + "`" + ` in the answer is the new one.
+  """
   newPassword: String
   "Not null. For administrators only."
   role: Role
@@ -1087,7 +1093,11 @@ enum ErrorCode {
   EMAIL_TAKEN
   "Another account has this username. ` + "`" + `field` + "`" + ` names the argument."
   USERNAME_TAKEN
-  "The password breaks the policy. ` + "`" + `field` + "`" + ` names it; ` + "`" + `reason` + "`" + ` is TOO_SHORT (with ` + "`" + `min` + "`" + `) or TOO_LONG (with ` + "`" + `max` + "`" + `)."
+  """
+  The password breaks the policy. ` + "`" + `field` + "`" + ` names it; ` + "`" + `reason` + "`" + ` is the first that applies: TOO_SHORT (with ` + "`" + `min` + "`" + `, in characters),
+  TOO_LONG (with ` + "`" + `max` + "`" + `, in bytes), COMMON (many people have it), CONTAINS_IDENTITY (an e-mail address, username or name of the
+  account, or a part of it) or CONTAINS_BLOCKED_WORD (one that the operator chose). Letter case makes no difference.
+  """
   WEAK_PASSWORD
   "There is nothing with this id that the viewer may act on."
   NOT_FOUND

@@ -102,7 +102,9 @@ var valuesInTheWrongPlace = []struct {
 	// documents that are fine
 	{name: "the argument of a resolver that fails", query: `mutation { login(input: {identifier: "hunter2-SECRET", password: "hunter2-SECRET"}) { expiresIn } }`, code: "INTERNAL"},
 	{name: "the variable of a resolver that fails", query: loginDocument, variables: `{"input":{"identifier":"hunter2-SECRET","password":"hunter2-SECRET"}}`, code: "INTERNAL"},
-	{name: "an address that is none", query: `mutation { signup(input: {email: "hunter2-SECRET", password: "hunter2-SECRET-hunter2-SECRET"}) { expiresIn } }`, code: "BAD_USER_INPUT"},
+	{name: "an address that is none", query: `mutation { signup(input: {email: "hunter2-SECRET", password: "correct horse 42424242"}) { expiresIn } }`, code: "BAD_USER_INPUT"},
+	{name: "a password that everyone has", query: `mutation { signup(input: {email: "a@example.org", password: "42424242"}) { expiresIn } }`, code: "WEAK_PASSWORD"},
+	{name: "a password that is the username", query: `mutation { signup(input: {username: "hunter2-secret", password: "hunter2-SECRET"}) { expiresIn } }`, code: "WEAK_PASSWORD"},
 	{name: "an id that is none", query: `{ node(id: "hunter2-SECRET") { id } }`, code: "UNAUTHENTICATED"},
 }
 
@@ -146,5 +148,5 @@ func TestNoErrorRepeatsAValue(t *testing.T) {
 }
 
 func repeatsAValue(text string) bool {
-	return strings.Contains(text, "hunter2") || strings.Contains(text, "SECRET") || strings.Contains(text, "4242")
+	return strings.Contains(text, "hunter2") || strings.Contains(text, "SECRET") || strings.Contains(text, "424242")
 }

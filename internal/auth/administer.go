@@ -58,7 +58,7 @@ func (s *Service) CreateUser(ctx context.Context, in NewUser) (*ent.User, error)
 	c := checker{policy: s.policy}
 	wanted := c.account(in.Email, in.Username, in.Name)
 	wanted.role, wanted.disabled = in.Role, in.Disabled
-	c.newPassword("input.password", in.Password)
+	c.newPassword("input.password", in.Password, wanted)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *Service) ChangeUser(ctx context.Context, id uuid.UUID, in AccountChange
 	wanted := c.profile(in.Name, in.Email, in.Username, stored)
 	wanted.role, wanted.disabled = in.Role, in.Disabled
 	if in.Password != nil {
-		c.newPassword("input.password", *in.Password)
+		c.newPassword("input.password", *in.Password, wanted.after(stored))
 	}
 	if err := c.err(); err != nil {
 		return nil, err

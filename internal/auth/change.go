@@ -28,10 +28,19 @@ func (a *accountChange) administers() bool { return a.role != nil || a.disabled 
 
 func (a *accountChange) nothing() bool { return !a.name.IsSet() && !a.sensitive() && !a.administers() }
 
+// after returns what stored will be called.
+func (a *accountChange) after(stored *ent.User) account {
+	return account{
+		email:    after(a.email, stored.Email),
+		username: after(a.username, stored.Username),
+		name:     after(a.name, stored.Name),
+	}
+}
+
 // checkIdentifiers checks that one will be left of the two that stored has.
 func (a *accountChange) checkIdentifiers(c *checker, stored *ent.User) {
-	switch hasEmail, hasUsername := after(a.email, stored.Email), after(a.username, stored.Username); {
-	case hasEmail || hasUsername:
+	switch wanted := a.after(stored); {
+	case wanted.email != nil || wanted.username != nil:
 	case a.email.IsSet():
 		c.noIdentifier("input.email")
 	default:
@@ -87,12 +96,11 @@ func (s *Service) apply(ctx context.Context, tx *ent.Tx, current *ent.User, want
 	return changed, err
 }
 
-// after tells whether there will be a value.
-func after(wanted text, stored *string) bool {
+func after(wanted text, stored *string) *string {
 	if value, given := wanted.ValueOK(); given {
-		return value != nil
+		return value
 	}
-	return stored != nil
+	return stored
 }
 
 func set(wanted text, put func(string), remove func()) {

@@ -25,7 +25,7 @@ const (
 	LastAdministrator   Code = "LAST_ADMINISTRATOR"
 )
 
-// The reasons of BAD_USER_INPUT; TOO_SHORT and TOO_LONG are WEAK_PASSWORD's too.
+// The reasons of BAD_USER_INPUT. Those of WEAK_PASSWORD are password.Weakness.
 const (
 	required      = "REQUIRED"
 	blank         = "BLANK"

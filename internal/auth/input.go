@@ -132,16 +132,29 @@ func disruptive(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
-// newPassword checks a password that someone chose.
-func (c *checker) newPassword(field, chosen string) {
-	weak := func(reason, message string, least, most int) {
-		c.add(&Error{Code: WeakPassword, Message: message, Field: field, Reason: reason, Min: least, Max: most})
+// newPassword checks a password that someone chose for an account.
+func (c *checker) newPassword(field, chosen string, of account) {
+	var identity []string
+	for _, known := range []*string{of.email, of.username, of.name} {
+		if known != nil {
+			identity = append(identity, *known)
+		}
 	}
-	switch c.policy.Check(chosen) {
+	weakness := c.policy.Check(chosen, identity...)
+	weak := func(message string, least, most int) {
+		c.add(&Error{Code: WeakPassword, Message: message, Field: field, Reason: string(weakness), Min: least, Max: most})
+	}
+	switch weakness {
 	case password.TooShort:
-		weak(tooShort, "The password is too short.", c.policy.Min, 0)
+		weak("The password is too short.", c.policy.Min, 0)
 	case password.TooLong:
-		weak(tooLong, "The password is too long.", 0, password.MaxBytes)
+		weak("The password is too long.", 0, password.MaxBytes)
+	case password.Common:
+		weak("Too many people have this password.", 0, 0)
+	case password.ContainsIdentity:
+		weak("The password contains the e-mail address, the username or the name, or a part of them.", 0, 0)
+	case password.ContainsBlockedWord:
+		weak("The password contains a word that is easy to guess here.", 0, 0)
 	case password.Fine:
 		c.intact(field, chosen)
 	}

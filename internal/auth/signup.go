@@ -24,7 +24,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 	}
 	c := checker{policy: s.policy}
 	wanted := c.account(in.Email, in.Username, in.Name)
-	c.newPassword("input.password", in.Password)
+	c.newPassword("input.password", in.Password, wanted)
 	delivery := c.delivery(ctx, "input.delivery", in.Delivery)
 	if err := c.err(); err != nil {
 		return nil, err

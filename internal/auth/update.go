@@ -153,7 +153,7 @@ func (s *Service) checkUpdate(in UpdateUserInput, stored *ent.User, own bool) (*
 		c.bad("input.newPassword", notAllowed, "An administrator can't set someone's password.")
 	default:
 		wanted.password = chosen
-		c.newPassword("input.newPassword", *chosen)
+		c.newPassword("input.newPassword", *chosen, wanted.after(stored))
 	}
 	if own && wanted.sensitive() {
 		wanted.currentPassword = c.currentPassword(in.CurrentPassword)

@@ -132,7 +132,7 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 // bad values for every flag: one that can't be read or used. None at all is bad too, unless it is the default.
 var bad = map[string]string{
 	"LATCHKEY_ADDR": "8080", "LATCHKEY_DATABASE_URL": "mysql://u:" + secret + "@", "LATCHKEY_KEYS_DIR": "", "LATCHKEY_ISSUER": "example.org",
-	"LATCHKEY_AUDIENCE": "", "LATCHKEY_ACCESS_TTL": "an hour", "LATCHKEY_PASSWORD_MIN": "seven", "LATCHKEY_SIGNUP": "maybe",
+	"LATCHKEY_AUDIENCE": "", "LATCHKEY_ACCESS_TTL": "an hour", "LATCHKEY_PASSWORD_MIN": "seven", "LATCHKEY_PASSWORD_WORDS": "at", "LATCHKEY_SIGNUP": "maybe",
 	"LATCHKEY_INTROSPECTION": "maybe", "LATCHKEY_PLAYGROUND": "maybe", "LATCHKEY_AUTO_MIGRATE": "a\nb", "LATCHKEY_LOG_FORMAT": "xml",
 	"LATCHKEY_LOG_LEVEL": "loud", "LATCHKEY_REDIS_URL": "localhost:6379", "LATCHKEY_JWT_ALG": "HS256", "LATCHKEY_REFRESH_TTL": "1s",
 	"LATCHKEY_SESSION_TTL": "1h", "LATCHKEY_REFRESH_GRACE": "-1s", "LATCHKEY_ALLOWED_ORIGINS": "app.example.org",

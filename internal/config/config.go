@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"latchkey/internal/store"
 )
@@ -29,6 +30,7 @@ type Config struct {
 	SessionTTL     time.Duration `env:"LATCHKEY_SESSION_TTL" default:"2160h" help:"Life of a session however often it is refreshed: LATCHKEY_REFRESH_TTL to 87600h, whole seconds."`
 	RefreshGrace   time.Duration `env:"LATCHKEY_REFRESH_GRACE" default:"30s" help:"How long a refresh token still works after it was used, for tabs that refresh at once: 0s to 5m."`
 	PasswordMin    int           `env:"LATCHKEY_PASSWORD_MIN" default:"8" help:"Fewest characters of a new password: 8 to 64. 15 is better."`
+	PasswordWords  string        `env:"LATCHKEY_PASSWORD_WORDS" default:"" help:"Words that no new password may contain, such as the names of your company and its products: at least 3 characters each, separated by commas. None by default."`
 	AllowedOrigins string        `env:"LATCHKEY_ALLOWED_ORIGINS" default:"" help:"Origins, beside the issuer's own, whose pages may use refresh tokens in cookies: https://app.example.org, or with any port http://localhost:*. Separated by commas. While the issuer is on this machine and this is not set: http://localhost:*."`
 	Signup         string        `env:"LATCHKEY_SIGNUP" default:"open" help:"Who creates accounts: open (anyone) or closed (nobody over GraphQL)."`
 	Introspection  bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema (default ${default})."`
@@ -75,6 +77,7 @@ func (c *Config) Check() error {
 		{isSeconds(c.SessionTTL, c.RefreshTTL, maxSession), "session-ttl", "whole seconds between LATCHKEY_REFRESH_TTL and 87600h"},
 		{0 <= c.RefreshGrace && c.RefreshGrace <= 5*time.Minute, "refresh-grace", "between 0s and 5m"},
 		{8 <= c.PasswordMin && c.PasswordMin <= 64, "password-min", "a number from 8 to 64"},
+		{areWords(c.Words()), "password-words", "words of at least 3 characters, separated by commas"},
 		{areOrigins(c.AllowedOrigins), "allowed-origins", "origins as browsers send them (https://app.example.org), separated by commas; a port may be *"},
 		{oneOf(c.Signup, "open", "closed"), "signup", "open or closed"},
 		{oneOf(c.LogFormat, "auto", "text", "json"), "log-format", "auto, text or json"},
@@ -94,6 +97,23 @@ func (c *Config) Level() slog.Level {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked
 	return level
+}
+
+// Words are PasswordWords one by one.
+func (c *Config) Words() []string {
+	if c.PasswordWords == "" {
+		return nil
+	}
+	words := strings.Split(c.PasswordWords, ",")
+	for i, word := range words {
+		words[i] = strings.TrimSpace(word)
+	}
+	return words
+}
+
+// areWords refuses what is so short that it would be in nearly every passphrase.
+func areWords(words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return utf8.RuneCountInString(word) < 3 })
 }
 
 func isAddress(s string) bool {

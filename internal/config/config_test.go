@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,8 @@ func TestCheckAcceptsWhatCanBeUsed(t *testing.T) {
 			c.AllowedOrigins = "https://app.example.org, http://localhost:*,http://[::1]:3000"
 		},
 		"the longest shortest password": func(c *config.Config) { c.PasswordMin = 64 },
+		"a word":                        func(c *config.Config) { c.PasswordWords = "ibm" },
+		"several words":                 func(c *config.Config) { c.PasswordWords = "Latchkey, Müller & Söhne ,日本語" },
 		"no sign-up":                    func(c *config.Config) { c.Signup = "closed" },
 		"logs as text":                  func(c *config.Config) { c.LogFormat = "text" },
 		"logs as JSON":                  func(c *config.Config) { c.LogFormat = "json" },
@@ -74,6 +77,7 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 	origins := func(s string) change { return func(c *config.Config) { c.AllowedOrigins = s } }
 	alg := func(s string) change { return func(c *config.Config) { c.JWTAlg = s } }
 	passwordMin := func(n int) change { return func(c *config.Config) { c.PasswordMin = n } }
+	words := func(s string) change { return func(c *config.Config) { c.PasswordWords = s } }
 	signup := func(s string) change { return func(c *config.Config) { c.Signup = s } }
 	format := func(s string) change { return func(c *config.Config) { c.LogFormat = s } }
 	level := func(s string) change { return func(c *config.Config) { c.LogLevel = s } }
@@ -141,6 +145,10 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"passwords of 7 characters", "LATCHKEY_PASSWORD_MIN", passwordMin(7)},
 		{"passwords of 65 characters", "LATCHKEY_PASSWORD_MIN", passwordMin(65)},
 		{"passwords of less than none", "LATCHKEY_PASSWORD_MIN", passwordMin(-8)},
+		{"a word of two letters", "LATCHKEY_PASSWORD_WORDS", words("hunter2,HP")},
+		{"a word of two letters of six bytes", "LATCHKEY_PASSWORD_WORDS", words("日本")},
+		{"a blank word", "LATCHKEY_PASSWORD_WORDS", words("   ")},
+		{"a word that is missing", "LATCHKEY_PASSWORD_WORDS", words("hunter2,")},
 		{"a sign-up that is neither", "LATCHKEY_SIGNUP", signup("invite")},
 		{"a sign-up in capitals", "LATCHKEY_SIGNUP", signup("OPEN")},
 		{"no sign-up", "LATCHKEY_SIGNUP", signup("")},
@@ -186,6 +194,15 @@ func TestEveryFieldHasAVariableAndHelp(t *testing.T) {
 		}
 		if _, given := field.Tag.Lookup("default"); field.Tag.Get("help") == "" || !given {
 			t.Errorf("%s has no help or no default", field.Name)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{"": nil, "acme": {"acme"}, "Acme , road runner": {"Acme", "road runner"}} {
+		if got := (&config.Config{PasswordWords: text}).Words(); !slices.Equal(got, want) {
+			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
 }

@@ -2,32 +2,61 @@ package password
 
 import (
 	"context"
+	"errors"
 	"runtime"
+	"time"
 )
 
-// Hasher hashes and verifies passwords, at most one per processor at a time: each takes 19 MiB and all of one core, and
-// more at once would only slow each other down. Safe for concurrent use.
+// MaxWait is how long a hash waits for its turn at most: people wait no longer than that. Whoever waits now has been
+// served or refused by then, so it is also the time after which to try again.
+const MaxWait = 5 * time.Second
+
+// waitingPerCore is how many wait at most: as many as one core serves within MaxWait, at 25 ms for each. A longer queue would
+// only keep people waiting who are refused in the end.
+const waitingPerCore = 200
+
+// ErrBusy means that the queue was full, or that the turn did not come within MaxWait. Nothing was hashed.
+var ErrBusy = errors.New("too many passwords wait to be hashed")
+
+// cores is how many this process may use; a container's limit counts. It is asked before main raises GOMAXPROCS.
+var cores = runtime.GOMAXPROCS(0)
+
+// Hasher hashes and verifies passwords, at most one per core at a time: each takes 19 MiB and all of one core, and more at
+// once would only slow each other down. The others wait in a queue, first come, first served. Safe for concurrent use.
 type Hasher struct {
-	slots chan struct{}
-	dummy string
+	places chan struct{} // taken by who waits or is served
+	slots  chan struct{} // taken by who is served
+	dummy  string
 }
 
 // NewHasher returns a Hasher.
 func NewHasher() *Hasher {
 	return &Hasher{
-		slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		dummy: encode(make([]byte, saltLength), make([]byte, keyLength)),
+		places: make(chan struct{}, cores*(waitingPerCore+1)),
+		slots:  make(chan struct{}, cores),
+		dummy:  encode(make([]byte, saltLength), make([]byte, keyLength)),
 	}
 }
 
-// inTurn runs work, which takes all of one core, when its turn has come. It waits until ctx is done, and then returns ctx's error.
+// inTurn runs work, which takes all of one core, when its turn has come. It returns ErrBusy at once if the queue is full, or
+// after MaxWait; and ctx's error if ctx is done before the turn comes. Then it has not run work.
 func (h *Hasher) inTurn(ctx context.Context, work func()) error {
 	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-		work()
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	case h.places <- struct{}{}:
+		defer func() { <-h.places }()
+	default:
+		return ErrBusy
 	}
+	waiting, cancel := context.WithTimeoutCause(ctx, MaxWait, ErrBusy)
+	defer cancel()
+	select {
+	case h.slots <- struct{}{}: // Go lets those who wait for a channel in by their order
+		defer func() { <-h.slots }()
+	case <-waiting.Done():
+	}
+	if waiting.Err() != nil { // also if the turn came at the same moment
+		return context.Cause(waiting)
+	}
+	work()
+	return nil
 }

@@ -31,8 +31,8 @@ var prefix = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memor
 // errUnknownHash means that a stored hash was neither made by Hash nor returned by Import.
 var errUnknownHash = errors.New("a stored password hash is not in a known format")
 
-// Hash returns the PHC string of password under a new salt. It waits for its turn until ctx is done, and then returns
-// ctx's error.
+// Hash returns the PHC string of password under a new salt. It waits for its turn, and returns ErrBusy if that does not come,
+// or ctx's error if ctx is done before.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	rand.Read(salt) // never fails (crypto/rand)

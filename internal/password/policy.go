@@ -1,6 +1,12 @@
 package password
 
-import "unicode/utf8"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // MaxBytes bounds a password so that it can't be used to send load; far beyond any passphrase (OWASP ASVS 5.0 §6.2.9).
 const MaxBytes = 256
@@ -8,26 +14,45 @@ const MaxBytes = 256
 // Weakness says which rule a password breaks. Its values are reasons of the error code WEAK_PASSWORD.
 type Weakness string
 
-// The weaknesses.
+// The weaknesses, in the order in which Check looks for them.
 const (
-	Fine     Weakness = ""
-	TooShort Weakness = "TOO_SHORT"
-	TooLong  Weakness = "TOO_LONG"
+	Fine                Weakness = ""
+	TooShort            Weakness = "TOO_SHORT"
+	TooLong             Weakness = "TOO_LONG"
+	Common              Weakness = "COMMON"
+	ContainsIdentity    Weakness = "CONTAINS_IDENTITY"
+	ContainsBlockedWord Weakness = "CONTAINS_BLOCKED_WORD"
 )
 
-// Policy is what a new password has to satisfy: length only, no composition rules (OWASP ASVS 5.0 §6.2.5).
+// Policy is what a new password has to satisfy. It counts characters, whichever they are (OWASP ASVS 5.0 §6.2.5), and
+// refuses what is easy to guess (§6.2.4, §6.2.11).
 type Policy struct {
-	Min int // characters (Unicode code points)
+	Min   int      // characters (Unicode code points)
+	Words []string // that no password may contain; none of them empty
 }
 
-// Check returns the rule that password breaks, or Fine.
-func (p Policy) Check(password string) Weakness {
+// Check returns the first rule that password breaks, or Fine. identity is what is known of its user: e-mail address,
+// username and name, as far as there are any. Nothing but the length depends on letter case or Unicode normal form.
+func (p Policy) Check(password string, identity ...string) Weakness {
 	switch {
 	case utf8.RuneCountInString(password) < p.Min:
 		return TooShort
 	case len(password) > MaxBytes:
 		return TooLong
+	}
+	folded := fold(password)
+	switch {
+	case isCommon(folded):
+		return Common
+	case identifies(folded, identity):
+		return ContainsIdentity
+	case slices.ContainsFunc(p.Words, func(word string) bool { return strings.Contains(folded, fold(word)) }):
+		return ContainsBlockedWord
 	default:
 		return Fine
 	}
 }
+
+// fold makes texts equal that differ in letter case or Unicode normal form only. There and back, because some letters share
+// a capital (the Greek s at the end of a word).
+func fold(s string) string { return norm.NFC.String(strings.ToLower(strings.ToUpper(s))) }

@@ -3,75 +3,168 @@ package password_test
 import (
 	"context"
 	"errors"
-	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"latchkey/internal/password"
 )
 
-func TestHasherComputesOneHashPerProcessor(t *testing.T) {
+// Under a storm there are as many as there are slots, and never one more.
+func TestHasherNeverComputesMoreAtOnce(t *testing.T) {
 	t.Parallel()
-	if got, want := password.Slots(password.NewHasher()), runtime.GOMAXPROCS(0); got != want {
-		t.Errorf("%d slots, want %d", got, want)
+	synctest.Test(t, func(t *testing.T) {
+		h := password.NewHasher()
+		var now, most atomic.Int64
+		for range password.Slots(h) + password.Waiting(h) {
+			go func() {
+				err := password.InTurn(t.Context(), h, func() {
+					most.Store(max(most.Load(), now.Add(1)))
+					time.Sleep(time.Millisecond) // of the bubble: the others run meanwhile
+					now.Add(-1)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		time.Sleep(password.MaxWait)
+		synctest.Wait()
+		if got, want := most.Load(), int64(password.Slots(h)); got != want {
+			t.Errorf("%d at once, want %d", got, want)
+		}
+	})
+}
+
+func TestFirstComeFirstServed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n = 100
+		h := password.NewHasher()
+		release := password.Fill(h)
+		served := make(chan int, n)
+		for i := range n {
+			go func() {
+				if err := password.InTurn(t.Context(), h, func() { served <- i }); err != nil {
+					t.Error(err)
+				}
+			}()
+			synctest.Wait() // until it is in the queue
+		}
+		release()
+		for want := range n {
+			if got := <-served; got != want {
+				t.Fatalf("number %d was served when it was number %d's turn", got, want)
+			}
+		}
+	})
+}
+
+func TestFullQueueRefusesAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := password.NewHasher()
+		release := password.Fill(h)
+		ctx, leave := context.WithCancel(t.Context())
+		leaver, others := queue(ctx, h, 1), queue(t.Context(), h, password.Waiting(h)-1)
+		stillWaiting(t, leaver)
+		stillWaiting(t, others)
+		refusedAtOnce(t, h)
+
+		leave() // which makes one place
+		if err := <-leaver; !errors.Is(err, context.Canceled) {
+			t.Errorf("who left got %v", err)
+		}
+		next := queue(t.Context(), h, 1)
+		stillWaiting(t, next)
+		refusedAtOnce(t, h)
+
+		release() // which serves all, one after the other
+		for range password.Waiting(h) - 1 {
+			if err := <-others; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := <-next; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Nobody waits longer than MaxWait, and who gives up takes no slot with them.
+func TestWaitIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := password.NewHasher()
+		release := password.Fill(h)
+		began := time.Now()
+		waiting := queue(t.Context(), h, password.Waiting(h))
+		for range password.Waiting(h) {
+			if err := <-waiting; !errors.Is(err, password.ErrBusy) {
+				t.Fatalf("got %v", err)
+			}
+		}
+		if waited := time.Since(began); waited != password.MaxWait {
+			t.Errorf("waited %v", waited)
+		}
+		for range password.Slots(h) {
+			release()
+		}
+		// All slots are there again, and no more than before.
+		again := password.Fill(h)
+		next := queue(t.Context(), h, 1)
+		stillWaiting(t, next)
+		again()
+		if err := <-next; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestNothingIsHashedForWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	for range 100 { // where a slot is free, chance might decide
+		err := password.InTurn(ctx, password.NewHasher(), func() { t.Error("hashed") })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 
-// In a bubble, synctest.Wait returns when everyone waits: what has not come back by then is in the queue.
-func TestHasherLetsTheOthersWait(t *testing.T) {
+// A panic of one algorithm takes no slot from the others.
+func TestPanicGivesTheSlotBack(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name string
-		work func(context.Context, *password.Hasher) error
-	}{
-		{"for a hash", func(ctx context.Context, h *password.Hasher) error {
-			_, err := h.Hash(ctx, knownPassword)
-			return err
-		}},
-		{"for a password to be verified", func(ctx context.Context, h *password.Hasher) error {
-			right, err := h.Verify(ctx, knownHash, knownPassword)
-			if err == nil && !right {
-				err = errors.New("refused")
-			}
-			return err
-		}},
-		{"for nobody's password to be verified", func(ctx context.Context, h *password.Hasher) error {
-			_, err := h.Verify(ctx, "", knownPassword)
-			return err
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			t.Run("until one is done", func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					h := password.NewHasher()
-					release := password.Fill(h)
-					done := make(chan error, 1)
-					go func() { done <- c.work(t.Context(), h) }()
-					stillWaiting(t, done)
-					release()
-					if err := <-done; err != nil {
-						t.Error(err)
-					}
-				})
-			})
-			t.Run("until they leave", func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					h := password.NewHasher()
-					password.Fill(h)
-					ctx, leave := context.WithCancel(t.Context())
-					done := make(chan error, 1)
-					go func() { done <- c.work(ctx, h) }()
-					stillWaiting(t, done)
-					leave()
-					if err := <-done; !errors.Is(err, context.Canceled) {
-						t.Error(err)
-					}
-				})
-			})
-		})
+	h := password.NewHasher()
+	for range password.Slots(h) + password.Waiting(h) + 1 {
+		func() {
+			defer func() { _ = recover() }()
+			_ = password.InTurn(t.Context(), h, func() { panic("of a test") })
+		}()
+	}
+	if err := password.InTurn(t.Context(), h, func() {}); err != nil {
+		t.Error(err)
+	}
+}
+
+// queue has n wait for their turn, and returns what becomes of each.
+func queue(ctx context.Context, h *password.Hasher, n int) <-chan error {
+	done := make(chan error, n)
+	for range n {
+		go func() { done <- password.InTurn(ctx, h, func() {}) }()
+	}
+	synctest.Wait()
+	return done
+}
+
+func refusedAtOnce(t *testing.T, h *password.Hasher) {
+	t.Helper()
+	began := time.Now() // the bubble's, which moves only if somebody waits
+	err := password.InTurn(t.Context(), h, func() { t.Error("served") })
+	if !errors.Is(err, password.ErrBusy) || time.Since(began) > 0 {
+		t.Errorf("got %v after %v", err, time.Since(began))
 	}
 }
 

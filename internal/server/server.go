@@ -61,7 +61,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		Lifetimes: auth.Lifetimes{
 			Access: c.AccessTTL, Idle: c.RefreshTTL, Session: c.SessionTTL, Grace: c.RefreshGrace,
 		},
-		Policy:     password.Policy{Min: c.PasswordMin},
+		Policy:     password.Policy{Min: c.PasswordMin, Words: c.Words()},
 		OpenSignup: c.Signup == "open",
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(host.Now)),
 		Now:        host.Now,

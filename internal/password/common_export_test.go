@@ -1,0 +1,9 @@
+package password
+
+// Parts of the policy for tests.
+var (
+	CommonList = common
+	IsCommon   = isCommon
+	Unpack     = unpack
+	Fold       = fold
+)
