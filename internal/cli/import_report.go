@@ -53,6 +53,8 @@ func (s *importSummary) with(err error) error {
 		return errors.New("interrupted: run it again for the rest")
 	case err != nil:
 		return fmt.Errorf("stopped: %w: run it again for the rest", err)
+	case s.Refused > 0 && s.DryRun:
+		return fmt.Errorf("%d refused", s.Refused)
 	case s.Refused > 0:
 		return fmt.Errorf("%d refused, the others are in", s.Refused)
 	}
@@ -68,7 +70,7 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 		text = "dry run, nothing is written: " + text
 	}
 	if s.PasswordsKept > 0 {
-		text += fmt.Sprintf("%d passwords kept: they have been used or changed here, and are newer than those of the file\n", s.PasswordsKept)
+		text += fmt.Sprintf("passwords kept: %d, which have been used or set here and are newer than those of the file\n", s.PasswordsKept)
 	}
 	if len(s.IgnoredColumns) > 0 {
 		text += "columns left out: " + strings.Join(s.IgnoredColumns, ", ") + "\n"
