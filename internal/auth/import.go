@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"hash/maphash"
 	"strings"
 	"time"
 
@@ -14,12 +15,15 @@ import (
 // may check while another one writes.
 //
 // It can be broken off anywhere and run again: what is there already is left, or with update brought up to what the record
-// says. An account is the same if it has the e-mail address or the username.
+// says. An account is the same if it has the e-mail address or the username. Two records of one import never are: systems that
+// tell Ada from ada have two people there, and one must not get the other's account.
 type Import struct {
 	rules  *Service
 	gauge  *password.Gauge
 	update bool
 	dryRun bool
+	seen   map[uint64]struct{} // the identifiers of the records so far: only their hashes, because there may be millions
+	seed   maphash.Seed
 }
 
 // ImportOptions say how to import.
@@ -30,7 +34,10 @@ type ImportOptions struct {
 
 // Import starts an import.
 func (s *Service) Import(o ImportOptions) *Import {
-	return &Import{rules: s, gauge: password.NewGauge(s.now), update: o.Update, dryRun: o.DryRun}
+	return &Import{
+		rules: s, gauge: password.NewGauge(s.now), update: o.Update, dryRun: o.DryRun,
+		seen: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
+	}
 }
 
 // Outcome is what became of a record.
@@ -76,6 +83,9 @@ func (i *Import) Check(r *bulk.Record) *Candidate {
 		made.role = c.role(r.Role)
 		c.pastTime(r.CreatedAt, i.rules.now())
 		i.checkPassword(&c, made, r)
+	}
+	if len(c.problems) == 0 {
+		i.checkSeen(&c, made)
 	}
 	made.account.role = user.RoleUSER
 	if made.role != nil {
@@ -140,6 +150,29 @@ func (i *Import) checkPassword(c *checker, made *Candidate, r *bulk.Record) {
 		}
 	default:
 		c.bad("passwordHash", required, "A passwordHash or a password is needed.")
+	}
+}
+
+// checkSeen refuses an identifier that an earlier record has, and otherwise remembers it.
+func (i *Import) checkSeen(c *checker, made *Candidate) {
+	var hashes []uint64
+	check := func(field string, identifier *string, message string) {
+		if identifier == nil {
+			return
+		}
+		hash := maphash.String(i.seed, *identifier)
+		if _, seen := i.seen[hash]; seen {
+			c.bad(field, notAllowed, message)
+		}
+		hashes = append(hashes, hash)
+	}
+	check("email", made.account.email, "An earlier record has this e-mail address.")
+	check("username", made.account.username, "An earlier record has this username.") // none is an e-mail address
+	if len(c.problems) > 0 {
+		return
+	}
+	for _, hash := range hashes {
+		i.seen[hash] = struct{}{}
 	}
 }
 

@@ -183,20 +183,47 @@ func TestImportTakesRecordsInTheirOrder(t *testing.T) {
 		service := newService(t, db)
 		became(t, imported(t, service, ImportOptions{},
 			bulk.Record{Username: ptr("ada"), Email: ptr("ada@example.org")},
-			bulk.Record{Username: ptr("ADA")},
 			bulk.Record{Username: ptr("bob"), Email: ptr("bob@example.org")},
-			bulk.Record{Username: ptr("ada"), Email: ptr("bob@example.org")},
 			bulk.Record{Username: ptr("cid")},
-		), Added, Left, Added, Refused, Added)
+		), Added, Added, Added)
 		// The first two are one account, though they have nothing in common; the name it gives up is free for the third.
 		became(t, imported(t, service, ImportOptions{Update: true},
 			bulk.Record{Email: ptr("ada@example.org"), Username: ptr("countess"), Name: ptr("Ada")},
 			bulk.Record{Username: ptr("ada"), Email: ptr("ada@example.com")},
-			bulk.Record{Username: ptr("countess"), Role: ptr("ADMIN")},
-		), Updated, Added, Updated)
+			bulk.Record{Username: ptr("bob"), Email: ptr("cid@example.org")},
+			bulk.Record{Username: ptr("cid"), Email: ptr("bob@example.org")},
+		), Updated, Added, Updated, Updated)
 		countess := find(t, service, "countess")
-		if *countess.Email != "ada@example.org" || *countess.Name != "Ada" || countess.Role != user.RoleADMIN || *find(t, service, "ada").Email != "ada@example.com" {
+		if *countess.Email != "ada@example.org" || *countess.Name != "Ada" || *find(t, service, "ada").Email != "ada@example.com" {
 			t.Errorf("%v", countess)
+		}
+	})
+}
+
+// Two people of a system that tells Ada from ada would be one account, with the password of the second.
+func TestImportRefusesWhatAnEarlierRecordHas(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		service := newService(t, db)
+		records := []bulk.Record{
+			{Username: ptr("Ada")},
+			{Username: ptr("ada"), PasswordHash: ptr(otherHash), Role: ptr("ADMIN")},
+			{Email: ptr("bob@example.org"), PasswordHash: ptr("x")}, // counts for nothing
+			{Email: ptr("Bob@example.org"), Username: ptr("bob")},
+			{Email: ptr("bob@EXAMPLE.org")},
+			{Email: ptr("cid@example.org"), Username: ptr("BOB")},
+		}
+		want := []Outcome{Added, Refused, Refused, Added, Refused, Refused}
+		became(t, imported(t, service, ImportOptions{DryRun: true}, records...), want...)
+		got := imported(t, service, ImportOptions{}, records...)
+		became(t, got, want...)
+		for n, field := range map[int]string{1: "username", 4: "email", 5: "username"} {
+			if problems := got[n].Problems; len(problems) != 1 || problems[0].Field != field {
+				t.Errorf("record %d: %v", n, problems)
+			}
+		}
+		became(t, imported(t, service, ImportOptions{Update: true}, records...), Left, Refused, Refused, Left, Refused, Refused)
+		if ada := find(t, service, "ada"); ada.PasswordHash != bcryptHash || ada.Role != user.RoleUSER {
+			t.Errorf("%v", ada)
 		}
 	})
 }
@@ -206,7 +233,7 @@ func TestImportUpdatesWhatARecordSaysAndNothingElse(t *testing.T) {
 		service := newService(t, db)
 		full := bulk.Record{Username: ptr("ada"), Email: ptr("ada@example.org"), Name: ptr("Ada"), Role: ptr("ADMIN"), Disabled: ptr(true)}
 		imported(t, service, ImportOptions{}, full, bulk.Record{Username: ptr("root"), Role: ptr("ADMIN")})
-		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada")}, full), Left, Left)
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada")}, bulk.Record{Email: full.Email, Role: full.Role}), Left, Left)
 		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Disabled: ptr(false), PasswordHash: ptr(otherHash)}), Updated)
 		ada := find(t, service, "ada@example.org")
 		if *ada.Name != "Ada" || ada.Role != user.RoleADMIN || ada.Disabled || ada.PasswordHash != otherHash {
@@ -233,7 +260,9 @@ func TestImportKeepsAPasswordThatWasUsedHere(t *testing.T) {
 		service := newService(t, db)
 		signedUp(t, service, "ada")
 		before := find(t, service, "ada").PasswordHash
-		got := imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Password: ptr("another")}, bulk.Record{Username: ptr("ada"), Name: ptr("Ada")})
+		got := slices.Concat(
+			imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Password: ptr("another")}),
+			imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Name: ptr("Ada")}))
 		became(t, got, Left, Updated)
 		if !got[0].PasswordKept || !got[1].PasswordKept || find(t, service, "ada").PasswordHash != before {
 			t.Error("the password was replaced")

@@ -14,47 +14,10 @@ import (
 // Write puts candidates into the database, as if one after another, and sets their outcomes. It does so in transactions: after
 // an error, those that are still Pending have not been written. A few hundred at once are best: more would hold up a server
 // that uses the same SQLite file.
+//
+// It tries all at once, and what can't be done so one by one: so nobody is refused for another one's sake.
 func (i *Import) Write(ctx context.Context, candidates []*Candidate) error {
-	for rest := pending(candidates); len(rest) > 0; {
-		n := distinct(rest)
-		if err := i.writeDistinct(ctx, rest[:n]); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	return nil
-}
-
-func pending(candidates []*Candidate) []*Candidate {
-	var left []*Candidate
-	for _, c := range candidates {
-		if c.Outcome == Pending {
-			left = append(left, c)
-		}
-	}
-	return left
-}
-
-// distinct counts how many of the first ones have no e-mail address or username in common.
-func distinct(candidates []*Candidate) int {
-	seen := make(map[string]bool, 2*len(candidates)) // no username is an e-mail address
-	for n, c := range candidates {
-		for _, identifier := range []*string{c.account.email, c.account.username} {
-			if identifier == nil {
-				continue
-			}
-			if seen[*identifier] {
-				return n
-			}
-			seen[*identifier] = true
-		}
-	}
-	return len(candidates)
-}
-
-// writeDistinct tries all at once, and what can't be done so one by one: so nobody is refused for another one's sake.
-func (i *Import) writeDistinct(ctx context.Context, rows []*Candidate) error {
-	for left := rows; len(left) > 0; {
+	for left := pending(candidates); len(left) > 0; {
 		err := i.try(ctx, left)
 		if err != nil && !concernsOne(err) {
 			return err
@@ -71,6 +34,16 @@ func (i *Import) writeDistinct(ctx context.Context, rows []*Candidate) error {
 		return nil
 	}
 	return nil
+}
+
+func pending(candidates []*Candidate) []*Candidate {
+	var left []*Candidate
+	for _, c := range candidates {
+		if c.Outcome == Pending {
+			left = append(left, c)
+		}
+	}
+	return left
 }
 
 // importAttempts is how often an account is looked up again that someone else changes, or takes, at the same time.
@@ -99,7 +72,7 @@ func concernsOne(err error) bool {
 	return errors.As(err, &refusal) || errors.Is(err, errChangedMeanwhile) || store.TakenColumn(err) != ""
 }
 
-// try writes rows that have nothing in common. A second one that turns out to be the same account stays pending.
+// try writes rows, of which no two have an identifier in common. A second one that turns out to be the same account stays pending.
 func (i *Import) try(ctx context.Context, rows []*Candidate) error {
 	found, err := i.find(ctx, rows)
 	if err != nil {
