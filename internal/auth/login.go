@@ -51,11 +51,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 		if current, err = lockUser(ctx, tx, found); err != nil {
 			return err
 		}
-		if renewed != "" && current.PasswordHash == hash { // or another log-in has just done it
-			// Neither credentials nor account have changed: sessions go on, and updatedAt stays.
-			if current, err = current.Update().SetPasswordHash(renewed).Save(ctx); err != nil {
-				return err
-			}
+		if current, err = replaceHash(ctx, current, hash, renewed); err != nil {
+			return err
 		}
 		opened, err = s.openSession(ctx, tx, current, delivery)
 		return err
@@ -69,8 +66,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 	return s.signIn(ctx, current, opened)
 }
 
-// renewedHash returns a current hash of the verified password if hash is outdated, and otherwise "". So it does if there is no turn for it:
-// the next log-in will do it.
+// renewedHash returns a current hash of the verified password if hash is outdated, and otherwise "". So it does if there is no
+// turn for it: the next log-in will do it.
 func (s *Service) renewedHash(ctx context.Context, hash, verified string) string {
 	if !password.Outdated(hash) {
 		return ""
@@ -80,6 +77,15 @@ func (s *Service) renewedHash(ctx context.Context, hash, verified string) string
 		return ""
 	}
 	return renewed
+}
+
+// replaceHash puts renewed, unless it is "", into the locked row if verified still is its hash: another log-in may have been first.
+// Neither credentials nor account change by it, so sessions go on and updatedAt stays.
+func replaceHash(ctx context.Context, current *ent.User, verified, renewed string) (*ent.User, error) {
+	if renewed == "" || current.PasswordHash != verified {
+		return current, nil
+	}
+	return current.Update().SetPasswordHash(renewed).Save(ctx)
 }
 
 // userByIdentifier returns nil if there is no such account.

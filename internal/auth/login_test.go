@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,5 +68,34 @@ func newService(t testing.TB, db *store.DB) *Service {
 		OpenSignup: true,
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(now)),
 		Now:        now,
+	})
+}
+
+func TestHashIsReplacedOnlyIfItIsTheOneThatWasVerified(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		for _, c := range []struct{ name, stored, verified, renewed, want string }{
+			{"still there", "old", "old", "new", "new"},
+			{"replaced by another log-in", "newer", "old", "new", "newer"},
+			{"not outdated, or no turn for another", "old", "old", "", "old"},
+		} {
+			name := strings.ReplaceAll(c.name, " ", "-")
+			ada := addUser(t, db, name[:5], c.stored)
+			err := db.Tx(t.Context(), func(tx *ent.Tx) error {
+				current, err := lockUser(t.Context(), tx, ada)
+				if err == nil {
+					current, err = replaceHash(t.Context(), current, c.verified, c.renewed)
+				}
+				if err == nil && current.PasswordHash != c.want {
+					t.Errorf("%s: returns %s", c.name, current.PasswordHash)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := db.Read.User.GetX(t.Context(), ada.ID); got.PasswordHash != c.want || !got.UpdatedAt.Equal(ada.UpdatedAt) || got.CredentialVersion != ada.CredentialVersion {
+				t.Errorf("%s: %s, %v", c.name, got.PasswordHash, got)
+			}
+		}
 	})
 }

@@ -88,7 +88,7 @@ func plain(text string) bool {
 // number reads a number below 2³¹ in its one decimal form.
 func number(text string) (int, bool) {
 	n, err := strconv.ParseUint(text, 10, 31)
-	return int(n), err == nil && (text[0] != '0' || text == "0") //nolint:gosec // 31 bits
+	return int(n), err == nil && (text[0] != '0' || text == "0")
 }
 
 // numbers reads "m=19456,t=2,p=1": these names in this order.
