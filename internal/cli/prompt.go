@@ -74,10 +74,7 @@ func (h *host) askPassword(ctx context.Context, prompt string) (string, error) {
 		return string(line), err
 	})
 	fmt.Fprintln(h.stderr) //nolint:errcheck // only looks better
-	if errors.Is(err, io.EOF) {
-		err = errors.New("no password was given")
-	}
-	if ctx.Err() != nil { // the reader still waits; without this the terminal would not show what is typed any more
+	if ctx.Err() != nil {  // the reader still waits; without this the terminal would not show what is typed any more
 		err = errors.Join(err, term.Restore(fd, before))
 	}
 	return answer, err
