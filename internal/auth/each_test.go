@@ -33,8 +33,8 @@ func fillUsers(t testing.TB, url string, n int) []uuid.UUID {
 func TestEachUserGoesThroughAllPagesNewestFirst(t *testing.T) {
 	onEachURL(t, func(t *testing.T, url string, db *store.DB) {
 		service := newService(t, db)
-		for range service.EachUser(t.Context(), nil) {
-			t.Fatal("there is nobody")
+		for u, err := range service.EachUser(t.Context(), nil) {
+			t.Fatalf("there is nobody, but: %v, %v", u, err)
 		}
 		ids := fillUsers(t, url, 10*eachPage)
 		off, begins := true, "user99"
@@ -108,6 +108,7 @@ func TestEachUserEndsWithAnError(t *testing.T) {
 		service := newService(t, db)
 		fillUsers(t, url, 2*eachPage)
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		seen, failed := 0, error(nil)
 		for _, err := range service.EachUser(ctx, nil) {
 			if failed != nil {
