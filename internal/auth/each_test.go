@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -99,6 +100,31 @@ func TestEachUserIsStableWhileOthersWrite(t *testing.T) {
 		}
 		if len(gone) != 10 || len(seen) != 5*eachPage-4 { // the last one ahead was on a page that had been read
 			t.Errorf("saw %d, deleted %d", len(seen), len(gone))
+		}
+	})
+}
+
+// All of them together would take some 13 MB.
+func TestEachUserTakesNoMemoryForTheAccountsThatWere(t *testing.T) {
+	onEachURL(t, func(t *testing.T, url string, db *store.DB) {
+		service := newService(t, db)
+		const n = 50 * eachPage
+		fillUsers(t, url, n)
+		var first, now runtime.MemStats
+		seen := 0
+		for _, err := range service.EachUser(t.Context(), nil) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen++; seen == eachPage {
+				runtime.GC()
+				runtime.ReadMemStats(&first)
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&now)
+		if grown := int64(now.HeapAlloc) - int64(first.HeapAlloc); seen != n || grown > 3<<20 {
+			t.Errorf("after %d accounts %d bytes more are in use", seen, grown)
 		}
 	})
 }

@@ -114,5 +114,8 @@ func shown(text string) string {
 // disruptive finds what changes the text around it: line breaks and other controls, those that turn the direction of writing,
 // and what is not text. None of it is beyond the four digits of an escape.
 func disruptive(r rune) bool {
+	if r < unicode.MaxASCII { // nearly all of an export, and looking up tables would take longer than everything else
+		return r < ' '
+	}
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
