@@ -202,8 +202,8 @@ func TestImportShowsHowFarItIsOnATerminal(t *testing.T) {
 	if output, _ := command(t, t.TempDir(), env, "users", "import", "--dry-run", file).CombinedOutput(); bytes.ContainsAny(output, "%\r") {
 		t.Errorf("nobody looks on: %q", output)
 	}
-	c := exec.CommandContext(t.Context(), "script", "-qec", binary+" users import "+file, "/dev/null")
-	c.Env = append(env, "TERM=xterm", "PATH="+os.Getenv("PATH"))
+	c := exec.CommandContext(t.Context(), "script", "-qec", "stty cols 80; "+binary+" users import "+file, "/dev/null")
+	c.Env = append([]string{"TERM=xterm", "PATH=" + os.Getenv("PATH")}, env...)
 	output, _ := c.CombinedOutput()
 	if !bytes.Contains(output, []byte("100.00%")) || !bytes.Contains(output, []byte("\x1b[Kline 2: username: ")) || !bytes.Contains(output, []byte("1 added")) {
 		t.Errorf("got %q", output)

@@ -38,12 +38,13 @@ func (i *Import) add(ctx context.Context, rows []*Candidate) error {
 			return tx.User.CreateBulk(creations...).Exec(ctx)
 		})
 	}
-	if err == nil {
-		for _, row := range rows {
-			row.Outcome = Added
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	for _, row := range rows {
+		row.Outcome = Added
+	}
+	return i.rules.db.Yield(ctx)
 }
 
 // idOf makes the id of an account that was created at this time, nil for now. The generator moves on to the next millisecond when
@@ -54,7 +55,7 @@ func (s *Service) idOf(at *time.Time) (uuid.UUID, error) {
 	}
 	id, err := s.ids.NewV7AtTime(*at)
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli())) //nolint:gosec // not before 1970
+	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli())) // not before 1970
 	copy(id[:6], ms[2:])
 	return id, err
 }
@@ -119,6 +120,9 @@ func (i *Import) change(ctx context.Context, changes []*importChange) error {
 		}
 		for _, c := range some {
 			c.row.Outcome = Updated
+		}
+		if err := i.rules.db.Yield(ctx); err != nil {
+			return err
 		}
 	}
 	return nil

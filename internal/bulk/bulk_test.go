@@ -207,7 +207,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestALineWithoutEndDoesNotFillTheMemory(t *testing.T) { //nolint:paralleltest // it looks at the memory of the process
+func TestALineWithoutEndDoesNotFillTheMemory(t *testing.T) { // not parallel: it looks at the memory of the process
 	const size = 256 << 20
 	readers := map[string]func() bulk.Reader{
 		"NDJSON": func() bulk.Reader { return bulk.NDJSON(&endless{size}) },

@@ -55,7 +55,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if exited {
 		return 0
 	}
-	if err == nil {
+	if err = sparePassword(args, err); err == nil {
 		err = c.Check()
 	}
 	if err != nil {

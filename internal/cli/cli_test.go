@@ -215,7 +215,8 @@ func TestHelpShowsEveryFlagWithVariableAndDefault(t *testing.T) {
 		}
 	}
 	text := run(t, nil, "--help").stdout
-	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "keys list", "keys rotate", "keys remove", "version"} {
+	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "keys list", "keys rotate", "keys remove",
+		"users create", "users list", "users show", "users update", "users delete", "users export", "version"} {
 		if !strings.Contains(text, "\n  "+command+" ") {
 			t.Errorf("the command %s is not in\n%s", command, text)
 		}

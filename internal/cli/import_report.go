@@ -11,6 +11,7 @@ import (
 	"github.com/cheggaaa/pb/v3"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/store"
 )
 
 // importSummary is what an import did.
@@ -52,7 +53,7 @@ func (s *importSummary) with(err error) error {
 	case errors.Is(err, context.Canceled):
 		return errors.New("interrupted: run it again for the rest")
 	case err != nil:
-		return fmt.Errorf("stopped: %w: run it again for the rest", err)
+		return fmt.Errorf("stopped: %w: run it again for the rest", store.Redact(err))
 	case s.Refused > 0 && s.DryRun:
 		return fmt.Errorf("%d refused", s.Refused)
 	case s.Refused > 0:
@@ -115,7 +116,7 @@ func (p *progress) report(batch []*auth.Candidate) {
 	if p.bar != nil && lines.Len() > 0 {
 		fmt.Fprint(p.w, "\r\x1b[K") //nolint:errcheck // it is only for the eyes
 	}
-	io.WriteString(p.w, lines.String()) //nolint:errcheck // there is nowhere else to complain
+	fmt.Fprint(p.w, lines.String()) //nolint:errcheck // there is nowhere else to complain
 	if p.bar != nil {
 		p.bar.Write()
 	}

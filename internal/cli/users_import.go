@@ -9,12 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gofrs/uuid/v5"
-
 	"latchkey/internal/auth"
 	"latchkey/internal/bulk"
-	"latchkey/internal/password"
-	"latchkey/internal/store"
 )
 
 type usersImport struct {
@@ -38,14 +34,7 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	if err != nil {
 		return misused{fmt.Errorf("%s: %w", u.File, err)}
 	}
-	return h.withTables(ctx, func(db *store.DB) error {
-		rules := auth.New(auth.Config{
-			DB:        db,
-			Passwords: password.NewHasher(),
-			Lifetimes: auth.Lifetimes{Access: h.config.AccessTTL, Grace: h.config.RefreshGrace}, // which say how long to block ids
-			IDs:       uuid.NewGenWithOptions(uuid.WithEpochFunc(h.now)),
-			Now:       h.now,
-		})
+	return h.withRules(ctx, func(rules *auth.Service) error {
 		s := importSummary{DryRun: u.DryRun}
 		err := runImport(ctx, rules.Import(auth.ImportOptions{Update: u.Update, DryRun: u.DryRun}), records, func(batch []*auth.Candidate) {
 			s.count(batch)

@@ -127,3 +127,32 @@ func TestUsersImportOfAFileThatCanNotBeReadToItsEnd(t *testing.T) {
 	}
 	r.complains(t, "after line 2", "quotation mark")
 }
+
+func TestUsersImportTakesWhatUsersExportWrites(t *testing.T) {
+	t.Parallel()
+	one, two := migratedDatabase(t), migratedDatabase(t)
+	if r := runWith(t, strings.NewReader("username,email,role,disabled,createdAt,password\nada,ada@example.org,ADMIN,1,2020-01-02 03:04:05,x\nbob,,,,,y\n"),
+		noon, nil, "users", "import", "-", "--format=csv", one); r.code != 0 {
+		t.Fatal(r.stderr)
+	}
+	var files [2]string
+	for i, database := range []string{one, two} {
+		path := filepath.Join(t.TempDir(), "users.ndjson")
+		if r := run(t, nil, "users", "export", path, "--with-hashes", database); r.code != 0 {
+			t.Fatal(r.stderr)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = string(text)
+		if i == 0 {
+			if r := run(t, nil, "users", "import", path, two); r.code != 0 || !strings.HasPrefix(r.stdout, "2 added") {
+				t.Fatal(r.stdout, r.stderr)
+			}
+		}
+	}
+	if files[0] != files[1] || strings.Count(files[0], "$argon2id$") != 2 {
+		t.Errorf("exported\n%s, and after the import\n%s", files[0], files[1])
+	}
+}
