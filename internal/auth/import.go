@@ -35,7 +35,7 @@ type ImportOptions struct {
 // Import starts an import.
 func (s *Service) Import(o ImportOptions) *Import {
 	return &Import{
-		rules: s, gauge: password.NewGauge(s.now), update: o.Update, dryRun: o.DryRun,
+		rules: s, gauge: password.NewGauge(s.now, password.ProcessorTime), update: o.Update, dryRun: o.DryRun,
 		seen: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
 	}
 }
