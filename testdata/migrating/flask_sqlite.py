@@ -4,7 +4,7 @@ import hashlib
 import os
 import sqlite3
 
-from people import NO_PASSWORD, NOT_A_USERNAME, SECOND_USERNAME, people, write
+from people import NOT_A_USERNAME, SECOND_USERNAME, people, write
 
 rows = people()
 rows[20:20] = [
@@ -12,7 +12,7 @@ rows[20:20] = [
     {"username": "ada@home", "password": "x", "refused": NOT_A_USERNAME},
     {"username": "line\nbreak", "password": "x", "refused": NOT_A_USERNAME},
     {"username": "jo", "password": "x", "refused": "username: The username is too short."},
-    {"username": "without", "password": None, "refused": NO_PASSWORD},
+    {"username": "without", "password": None, "refused": "passwordHash: The hash is refused: it has no salt."},
 ]
 
 

@@ -1,0 +1,315 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"latchkey/ent"
+	"latchkey/ent/user"
+	"latchkey/internal/password"
+	"latchkey/internal/store"
+	"latchkey/internal/testdb"
+)
+
+// oldSystem is one that docs/migrating.md has a command for. Its database is made by a script in testdata/migrating.
+type oldSystem struct {
+	heading string
+	name    string // of the files in testdata/migrating
+	file    string // the SQLite database that the command reads, or else ""
+	clear   bool   // passwords are in clear
+	change  string // gives someone the password of ada
+}
+
+var theFour = []oldSystem{
+	{heading: "Flask, MySQL, bcrypt", name: "flask_mysql",
+		change: "UPDATE user u JOIN user ada ON ada.email = 'ada@example.org' SET u.password = ada.password WHERE u.email = '%s'"},
+	{heading: "Flask, SQLite, a salt and a key", name: "flask_sqlite", file: "app.db",
+		change: "UPDATE users SET password = (SELECT password FROM users WHERE username = 'ada') WHERE username = '%s'"},
+	{heading: "Flask-JWT, passwords in clear", name: "flask_jwt", file: "data.db", clear: true,
+		change: "UPDATE users SET password = (SELECT password FROM users WHERE username = 'ada') WHERE username = '%s'"},
+	{heading: "Flask-JWT-Extended, MySQL, passlib", name: "flask_jwt_extended",
+		change: "UPDATE users u JOIN users ada ON ada.username = 'ada' SET u.password = ada.password WHERE u.username = '%s'"},
+}
+
+// person is a row of an old database, and what has to become of it.
+type person struct {
+	Email, Username, Name, Role, CreatedAt string
+	Disabled                               bool
+	Password                               string
+	Refused                                string
+}
+
+func (p *person) identifier() string {
+	if p.Email != "" {
+		return p.Email
+	}
+	return p.Username
+}
+
+// move is one from an old system into a database of ours.
+type move struct {
+	oldSystem
+	dir    string
+	env    []string
+	people []*person
+	db     *store.DB
+	server *process
+}
+
+func newMove(t *testing.T, from oldSystem, to testdb.Kind) *move {
+	t.Helper()
+	url := to.URL(t)
+	m := &move{oldSystem: from, dir: t.TempDir(), db: testdb.OpenMigrated(t, url)}
+	m.env = []string{"LATCHKEY_DATABASE_URL=" + url, "PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH")}
+	text, err := os.ReadFile(filepath.Join("testdata", "migrating", from.name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &m.people); err != nil {
+		t.Fatal(err)
+	}
+	if from.file == "" {
+		old := testdb.MariaDB(t)
+		home := mariadbHome(t, old)
+		options, err := os.OpenFile(filepath.Join(home, ".my.cnf"), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Fprintf(options, "[mysql]\ndatabase=%s\n", databaseName(t, old)); err != nil {
+			t.Fatal(err)
+		}
+		if err := options.Close(); err != nil {
+			t.Fatal(err)
+		}
+		m.env = append(m.env, "HOME="+home)
+	}
+	dump, err := os.ReadFile(filepath.Join("testdata", "migrating", from.name+".sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.sql(t, string(dump))
+	return m
+}
+
+// sql runs statements in the old database.
+func (m *move) sql(t *testing.T, statements string) {
+	t.Helper()
+	client := exec.CommandContext(t.Context(), "mariadb", "--default-character-set=utf8mb4")
+	if m.file != "" {
+		client = exec.CommandContext(t.Context(), "sqlite3", "-bail", m.file)
+	}
+	client.Dir, client.Env, client.Stdin = m.dir, m.env, strings.NewReader(statements)
+	if output, err := client.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+}
+
+// The imports of "How a move goes", in its order.
+const (
+	dryRun = iota
+	first
+	update
+)
+
+// comeIn exports the accounts and imports them, both with the commands of the guide, and returns what these print.
+func (m *move) comeIn(t *testing.T, how int) string {
+	t.Helper()
+	commands := guide(t, m.heading)[0]
+	if piped := "latchkey users import -"; strings.Contains(commands, piped) {
+		flag := []string{"--dry-run ", "", "--update "}[how]
+		commands = strings.Replace(commands, piped, "latchkey users import "+flag+"-", 1)
+	} else {
+		commands += "\n" + guide(t, "How a move goes")[how]
+	}
+	return m.shell(t, commands)
+}
+
+// shell runs commands, of which the last one may end with 1, as an import does that has refused something.
+func (m *move) shell(t *testing.T, commands string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", commands)
+	c.Dir, c.Env = m.dir, m.env
+	output, err := c.CombinedOutput()
+	if err != nil && (exitCode(err) != 1 || !bytes.Contains(output, []byte("refused, the others are in")) && !bytes.HasSuffix(output, []byte(" refused\n"))) {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return string(output)
+}
+
+// guide returns the commands under a heading of docs/migrating.md.
+func guide(t *testing.T, heading string) []string {
+	t.Helper()
+	text, err := os.ReadFile("docs/migrating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(text), "# "+heading+"\n")
+	section, _, _ = strings.Cut(section, "\n#")
+	var blocks []string
+	for section != "" {
+		var block string
+		var before string
+		before, section, _ = strings.Cut(section, "```sh\n")
+		block, section, _ = strings.Cut(section, "```\n")
+		indent := before[strings.LastIndex(before, "\n")+1:]
+		if block != "" {
+			blocks = append(blocks, strings.ReplaceAll("\n"+block, "\n"+indent, "\n"))
+		}
+	}
+	if !found || len(blocks) == 0 {
+		t.Fatalf("docs/migrating.md has no commands under %q", heading)
+	}
+	return blocks
+}
+
+// split returns those who come in, and what the import says of the others.
+func (m *move) split() (in []*person, report string) {
+	for n, p := range m.people {
+		if p.Refused == "" {
+			in = append(in, p)
+		} else {
+			report += fmt.Sprintf("line %d: %s\n", n+1, p.Refused)
+		}
+	}
+	return in, report
+}
+
+func (m *move) rows(t *testing.T) []*ent.User {
+	t.Helper()
+	rows, err := m.db.Read.User.Query().Order(ent.Asc(user.FieldID)).All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func (m *move) hash(t *testing.T, p *person) string {
+	t.Helper()
+	row, err := m.db.Read.User.Query().Where(user.Or(user.Email(strings.ToLower(p.Email)), user.Username(strings.ToLower(p.Username)))).Only(t.Context())
+	if err != nil {
+		t.Fatalf("%s: %v", p.identifier(), err)
+	}
+	return row.PasswordHash
+}
+
+// logIn logs someone in as they did in the old system, and returns the account, or the code of the error.
+func (m *move) logIn(t *testing.T, p *person, password string) (map[string]any, string) {
+	t.Helper()
+	const logIn = `mutation ($identifier: String!, $password: String!) { login(input: {identifier: $identifier, password: $password}) {
+		user { email username name role createdAt } } }`
+	field, code := m.server.graphQL(t, "", logIn, map[string]any{"identifier": p.identifier(), "password": password})
+	account, _ := field["user"].(map[string]any)
+	return account, code
+}
+
+// expectLogIn holds that someone logs in with the old password and finds everything there, and that no other password does.
+func (m *move) expectLogIn(t *testing.T, p *person) {
+	t.Helper()
+	if _, code := m.logIn(t, p, p.Password+"x"); code != "INVALID_CREDENTIALS" {
+		t.Errorf("%s, wrong password: %q", p.identifier(), code)
+	}
+	account, code := m.logIn(t, p, p.Password)
+	if p.Disabled {
+		if code != "INVALID_CREDENTIALS" {
+			t.Errorf("%s, disabled: %q", p.identifier(), code)
+		}
+		return
+	}
+	want := map[string]any{"email": nil, "username": nil, "name": nil, "role": "USER", "createdAt": account["createdAt"]}
+	for field, value := range map[string]string{
+		"email": strings.ToLower(p.Email), "username": strings.ToLower(p.Username), "name": p.Name, "role": p.Role,
+		"createdAt": strings.Replace(p.CreatedAt, " ", "T", 1),
+	} {
+		if field == "createdAt" && value != "" {
+			value += ".000Z"
+		}
+		if value != "" {
+			want[field] = value
+		}
+	}
+	if !reflect.DeepEqual(account, want) {
+		t.Errorf("%s: got %v %s, want %v", p.identifier(), account, code, want)
+	}
+	if hash := m.hash(t, p); password.Outdated(hash) {
+		t.Errorf("%s: after the log-in %q is stored", p.identifier(), hash)
+	}
+}
+
+func TestUsersOfTheFourSystemsLogInHere(t *testing.T) {
+	t.Parallel()
+	for _, from := range theFour {
+		for _, to := range testdb.Kinds {
+			t.Run(from.name+" to "+to.Name, func(t *testing.T) {
+				t.Parallel()
+				testMove(t, from, to)
+			})
+		}
+	}
+}
+
+func testMove(t *testing.T, from oldSystem, to testdb.Kind) {
+	m := newMove(t, from, to)
+	in, report := m.split()
+	n, refused := len(in), len(m.people)-len(in)
+	if n < 50 || refused == 0 {
+		t.Fatalf("%d people, %d refused", n, refused)
+	}
+
+	expect := func(how int, summary string) {
+		t.Helper()
+		if got := m.comeIn(t, how); !strings.HasPrefix(got, report) || !strings.Contains(got, summary) || strings.Count(got, "line ") != refused {
+			t.Errorf("printed:\n%s\nwant %s%s", got, report, summary)
+		}
+	}
+	expect(dryRun, fmt.Sprintf("dry run, nothing is written: %d added, 0 updated, 0 left as they were, %d refused\n", n, refused))
+	if rows := m.rows(t); len(rows) > 0 {
+		t.Fatalf("the dry run has written %d", len(rows))
+	}
+	expect(first, fmt.Sprintf("\n%d added, 0 updated, 0 left as they were, %d refused\n", n, refused))
+	before := m.rows(t)
+	for _, how := range []int{first, update} {
+		expect(how, fmt.Sprintf("\n0 added, 0 updated, %d left as they were, %d refused\n", n, refused))
+		if after := m.rows(t); !reflect.DeepEqual(fmt.Sprint(after), fmt.Sprint(before)) {
+			t.Errorf("import %d has changed something", how)
+		}
+	}
+
+	m.server = serve(t, m.dir, m.env...)
+	here, never := in[1], in[n-1] // who logs in before the switch, and who does not
+	for _, p := range in[:n-1] {
+		m.expectLogIn(t, p)
+	}
+
+	for _, p := range []*person{here, never} {
+		m.sql(t, fmt.Sprintf(m.change, p.identifier()))
+	}
+	ada := in[0].Password
+	if m.clear {
+		expect(update, fmt.Sprintf("\n0 added, 0 updated, %d left as they were, %d refused\n", n, refused))
+		m.expectLogIn(t, never)
+	} else {
+		if hash := m.hash(t, never); !password.Outdated(hash) {
+			t.Fatalf("before any log-in %q is stored", hash)
+		}
+		expect(update, fmt.Sprintf("\n0 added, 1 updated, %d left as they were, %d refused\n", n-1, refused))
+		if _, code := m.logIn(t, never, never.Password); code != "INVALID_CREDENTIALS" {
+			t.Errorf("the password from before the change: %q", code)
+		}
+		if _, code := m.logIn(t, never, ada); code != "" {
+			t.Errorf("the password that was changed in the old system: %q", code)
+		}
+	}
+	if _, code := m.logIn(t, here, ada); code != "INVALID_CREDENTIALS" {
+		t.Errorf("the password that was changed after the first log-in here: %q", code)
+	}
+	if _, code := m.logIn(t, here, here.Password); code != "" {
+		t.Errorf("the password of the first log-in here: %q", code)
+	}
+}
