@@ -23,6 +23,7 @@ type oldSystem struct {
 	heading string
 	name    string // of the files in testdata/migrating
 	file    string // the SQLite database that the command reads, or else ""
+	export  string // or the file that it reads
 	clear   bool   // passwords are in clear
 	change  string // gives someone the password of ada
 }
@@ -75,6 +76,10 @@ func newMove(t *testing.T, from oldSystem, to testdb.Kind) *move {
 	if err := json.Unmarshal(text, &m.people); err != nil {
 		t.Fatal(err)
 	}
+	if from.export != "" {
+		m.copyExport(t)
+		return m
+	}
 	if from.file == "" {
 		old := testdb.MariaDB(t)
 		home := mariadbHome(t, old)
@@ -96,6 +101,21 @@ func newMove(t *testing.T, from oldSystem, to testdb.Kind) *move {
 	}
 	m.sql(t, string(dump))
 	return m
+}
+
+func (m *move) copyExport(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "migrating", m.name+".export"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(m.dir, m.export)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // sql runs statements in the old database.
