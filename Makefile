@@ -11,6 +11,7 @@ test: # all Go tests, on SQLite and on MariaDB, and the browser test
 	scripts/need cc gcc libc6-dev
 	scripts/need curl curl
 	scripts/need sqlite3 sqlite3
+	scripts/need jq jq
 	scripts/need redis-server redis-server
 	scripts/with-mariadb go test -race ./...
 	$(MAKE) timing browser

@@ -10,14 +10,16 @@ import (
 	"latchkey/internal/testdb"
 )
 
-func TestUsersOfOtherSystemsLogInHere(t *testing.T) {
+var theOthers = []oldSystem{
+	{heading: "Django", name: "django_app", file: "db.sqlite3"},
+	{heading: "Werkzeug (Flask-Login and others)", name: "werkzeug_app", file: "db.sqlite"},
+	{heading: "Laravel", name: "laravel"},
+	{heading: "Keycloak", name: "keycloak", export: "export/shop-realm.json"},
+}
+
+func TestUsersOfTheOtherSystemsLogInHere(t *testing.T) {
 	t.Parallel()
-	for _, from := range []oldSystem{
-		{heading: "Django", name: "django_app", file: "db.sqlite3"},
-		{heading: "Werkzeug (Flask-Login and others)", name: "werkzeug_app", file: "db.sqlite"},
-		{heading: "Laravel", name: "laravel"},
-		{heading: "Keycloak", name: "keycloak", export: "export/shop-realm.json"},
-	} {
+	for _, from := range theOthers {
 		t.Run(from.name, func(t *testing.T) {
 			t.Parallel()
 			m := newMove(t, from, testdb.Kinds[0])
@@ -31,6 +33,19 @@ func TestUsersOfOtherSystemsLogInHere(t *testing.T) {
 				m.expectLogIn(t, p)
 			}
 		})
+	}
+}
+
+// What the guide shows as commands is run by these tests: under each heading as many blocks as they take.
+func TestEveryCommandOfTheMigrationGuideIsRun(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("docs/migrating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := len(guide(t, "How a move goes")) + len(guide(t, "What is refused")) + len(theFour) + len(theOthers)
+	if n := strings.Count(string(text), "```sh\n"); n != run {
+		t.Errorf("docs/migrating.md has %d blocks of commands, %d are run", n, run)
 	}
 }
 
