@@ -119,7 +119,7 @@ func TestBackupAndRestoreOfTheOperationsGuide(t *testing.T) {
 func operations(t testing.TB) []string {
 	t.Helper()
 	blocks := shell(t, "docs/operations.md")
-	if len(blocks) != 7 {
+	if len(blocks) != 10 {
 		t.Fatalf("docs/operations.md has %d blocks of commands", len(blocks))
 	}
 	return blocks
@@ -153,6 +153,35 @@ func TestLostKeysOfTheOperationsGuide(t *testing.T) {
 	if list := operate(t, dir, nil, "keys", "list"); strings.Count(list, "\n") != 3 || strings.Contains(list, "missing") {
 		t.Errorf("listed:\n%s", list)
 	}
+}
+
+func TestAccountsOfTheOperationsGuide(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := serve(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "password"), []byte("correct horse\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := "PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH")
+	for i, want := range [][]string{
+		{"EMAIL     ada@example.org", "ada@example.org  -         Ada Lovelace  ADMIN  enabled", "ROLE      ADMIN"},
+		{": ADMIN, enabled", ": USER, disabled", "deleted "},
+		{"exported 1 to accounts-with-hashes.ndjson"},
+	} {
+		got := runShell(t, dir, operations(t)[7+i], path, "PASSWORD_FILE=password")
+		for _, want := range want {
+			if !strings.Contains(got, want) {
+				t.Errorf("no %q in:\n%s", want, got)
+			}
+		}
+	}
+	for file, want := range map[string]int{"accounts.ndjson": 0, "accounts-with-hashes.ndjson": 1} {
+		text, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil || strings.Count(string(text), "\n") != 1 || strings.Count(string(text), "passwordHash") != want {
+			t.Errorf("%s: %v: %s", file, err, text)
+		}
+	}
+	server.mustGraphQL(t, "", logIn, map[string]any{"name": "ada", "password": "correct horse"})
 }
 
 // expectRestored holds that the account of signUpForToken is there with its token, and the later one is not.

@@ -24,7 +24,7 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	return cli.Main(ctx, os.Args[1:], os.Stdout, os.Stderr, serve, time.Now)
+	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, serve, time.Now)
 }
 
 func serve(ctx context.Context, c config.Config, log *slog.Logger) error {

@@ -31,6 +31,18 @@ type AccountChange struct {
 	Password *string
 }
 
+// ChangeText is a part of an AccountChange: nil keeps what is there, an empty text clears it.
+func ChangeText(to *string) graphql.Omittable[*string] {
+	switch {
+	case to == nil:
+		return text{}
+	case *to == "":
+		return graphql.OmittableOf[*string](nil)
+	default:
+		return graphql.OmittableOf(to)
+	}
+}
+
 // FindUser returns the account with this id, e-mail address or username, or a NotFound error.
 func (s *Service) FindUser(ctx context.Context, who string) (*ent.User, error) {
 	const idLength = 36 // other forms of a UUID could be usernames

@@ -19,10 +19,7 @@ func (s *Service) Sessions(ctx context.Context, of *ent.User) ([]*ent.Session, e
 	if me.User.ID != of.ID && me.User.Role != user.RoleADMIN {
 		return nil, forbidden()
 	}
-	return s.db.Read.Session.Query().
-		Where(session.UserID(of.ID), session.ExpiresAtGT(s.now())).
-		Order(ent.Desc(session.FieldID)).
-		All(ctx)
+	return s.UserSessions(ctx, of.ID)
 }
 
 // IsCurrent tells whether the request belongs to this session.

@@ -3,38 +3,29 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
-	"golang.org/x/term"
 
 	"latchkey/internal/config"
-	"latchkey/internal/store"
 )
 
 // Serve runs a server until ctx is done. It is server.Run; main passes it, so that this package need not know the server.
 type Serve func(ctx context.Context, c config.Config, log *slog.Logger) error
 
-// commands is what kong parses: the flags, which all commands share, and the commands.
+// commands is what kong parses: the flags, which all commands share, and the commands. Each one has its Run method.
 type commands struct {
 	config.Config `embed:""`
 
-	Serve   struct{} `cmd:"" default:"1" help:"Serve GraphQL. What latchkey does when no command is given."`
-	Migrate struct {
-		Up     struct{} `cmd:"" help:"Apply all pending migrations."`
-		Down   struct{} `cmd:"" help:"Take back the last migration. What it added is lost: back up first."`
-		Status struct{} `cmd:"" help:"List the migrations."`
-	} `cmd:"" help:"Change the database's schema."`
-	Users   usersCommands `cmd:"" help:"Change accounts."`
-	Keys    keysCommands  `cmd:"" help:"Change the keys. Servers notice within 5 seconds."`
-	Version struct{}      `cmd:"" help:"Print the version."`
+	Serve   serveCommand    `cmd:"" default:"1" help:"Serve GraphQL. What latchkey does when no command is given."`
+	Migrate migrateCommands `cmd:"" help:"Change the database's schema."`
+	Users   usersCommands   `cmd:"" help:"Make, list and change accounts."`
+	Keys    keysCommands    `cmd:"" help:"Change the keys. Servers notice within 5 seconds."`
+	Version versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // Exit codes, beside 0.
@@ -45,7 +36,7 @@ const (
 
 // Main runs the command in args and returns the exit code: 0, 1 after a failure, 2 for what was called wrongly. Either is
 // explained by one line on stderr. now is the clock of the commands; a server has its own.
-func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Serve, now func() time.Time) int {
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, serve Serve, now func() time.Time) int {
 	var c commands
 	exited := false
 	parser, err := kong.New(&c,
@@ -54,6 +45,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Se
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { exited = true }), // after --help
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {
 		return complain(stderr, misuse, err)
@@ -62,13 +54,14 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer, serve Se
 	if exited {
 		return 0
 	}
-	if err == nil {
+	if err = sparePassword(args, err); err == nil {
 		err = c.Check()
 	}
 	if err != nil {
 		return complain(stderr, misuse, err)
 	}
-	if err := run(ctx, parsed.Command(), &c, stdout, stderr, serve, now); err != nil {
+	h := &host{config: c.Config, stdin: stdin, stdout: stdout, stderr: stderr, serve: serve, now: now}
+	if err := parsed.Run(h); err != nil {
 		return complain(stderr, failed, err)
 	}
 	return 0
@@ -78,66 +71,4 @@ func complain(stderr io.Writer, code int, err error) int {
 	line := strings.ReplaceAll(err.Error(), "\n", "; ") // joined errors come in several lines
 	fmt.Fprintln(stderr, "latchkey:", line)             //nolint:errcheck // there is nowhere left to complain
 	return code
-}
-
-func run(ctx context.Context, command string, c *commands, stdout, stderr io.Writer, serve Serve, now func() time.Time) error {
-	switch command {
-	case "serve":
-		return serve(ctx, c.Config, newLogger(c.Config, stderr))
-	case "version":
-		_, err := fmt.Fprintln(stdout, version())
-		return err
-	}
-	address, err := store.ParseURL(c.DatabaseURL)
-	if err == nil && command != "migrate up" {
-		err = address.Exists()
-	}
-	if err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, address)
-	if err != nil {
-		return fmt.Errorf("database: %w", err)
-	}
-	switch command {
-	case "migrate up":
-		err = migrateUp(ctx, db, stdout)
-	case "migrate down":
-		err = migrateDown(ctx, db, stdout)
-	case "migrate status":
-		err = migrateStatus(ctx, db, stdout)
-	case "keys list", "keys rotate", "keys remove <id>":
-		if err = migrated(ctx, db); err == nil {
-			err = c.Keys.run(ctx, command, c.Config, db, stdout, now)
-		}
-	case "users update <who>", "users delete <who>":
-		if err = migrated(ctx, db); err == nil {
-			err = c.Users.run(ctx, command, c.Config, db, stdout, now)
-		}
-	default:
-		err = fmt.Errorf("no such command: %s", command)
-	}
-	if store.Unavailable(err) {
-		err = fmt.Errorf("database: %w", err)
-	}
-	return errors.Join(err, db.Close())
-}
-
-// newLogger writes to w, in text for a person who looks on.
-func newLogger(c config.Config, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.Level()}
-	file, isFile := w.(*os.File)
-	if c.LogFormat == "text" || (c.LogFormat == "auto" && isFile && term.IsTerminal(int(file.Fd()))) {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
-}
-
-// version is what the Go toolchain recorded about this build.
-func version() string {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "latchkey (unknown version)"
-	}
-	return "latchkey " + build.Main.Version + " " + build.GoVersion
 }

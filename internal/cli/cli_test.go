@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"reflect"
 	"strings"
@@ -36,9 +37,14 @@ func run(t *testing.T, serverError error, args ...string) result {
 
 func runAt(t *testing.T, now time.Time, serverError error, args ...string) result {
 	t.Helper()
+	return runWith(t, strings.NewReader(""), now, serverError, args...)
+}
+
+func runWith(t *testing.T, stdin io.Reader, now time.Time, serverError error, args ...string) result {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	var r result
-	r.code = cli.Main(t.Context(), args, &stdout, &stderr, func(_ context.Context, c config.Config, log *slog.Logger) error {
+	r.code = cli.Main(t.Context(), args, stdin, &stdout, &stderr, func(_ context.Context, c config.Config, log *slog.Logger) error {
 		r.served = &c
 		log.Info("serving", "a", "b c")
 		return serverError
@@ -209,7 +215,8 @@ func TestHelpShowsEveryFlagWithVariableAndDefault(t *testing.T) {
 		}
 	}
 	text := run(t, nil, "--help").stdout
-	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "keys list", "keys rotate", "keys remove", "version"} {
+	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "keys list", "keys rotate", "keys remove",
+		"users create", "users list", "users show", "users update", "users delete", "users export", "version"} {
 		if !strings.Contains(text, "\n  "+command+" ") {
 			t.Errorf("the command %s is not in\n%s", command, text)
 		}

@@ -8,36 +8,31 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"latchkey/internal/config"
 	"latchkey/internal/keys"
 	"latchkey/internal/store"
 )
 
-// keysCommands are the flags and arguments of `latchkey keys`.
 type keysCommands struct {
-	List   struct{} `cmd:"" help:"List the keys, and what each one does."`
-	Rotate struct {
-		Now bool `help:"Sign with it at once. Services that still cache the old public keys refuse its tokens for up to 10 minutes."`
-	} `cmd:"" help:"Make a signing key of LATCHKEY_JWT_ALG. It is published at once and signs 10 minutes later."`
-	Remove struct {
-		ID  string `arg:"" name:"id" help:"As the list has it: a KID, or refresh for the key of the refresh tokens, which is replaced by a new one."`
-		Now bool   `help:"Also if tokens of it are still in use: they are refused from now on."`
-	} `cmd:"" help:"Remove a key of which no token is left."`
+	List   keysList   `cmd:"" help:"List the keys, and what each one does."`
+	Rotate keysRotate `cmd:"" help:"Make a signing key of LATCHKEY_JWT_ALG. It is published at once and signs 10 minutes later."`
+	Remove keysRemove `cmd:"" help:"Remove a key of which no token is left."`
 }
 
-func (k *keysCommands) run(ctx context.Context, command string, c config.Config, db *store.DB, stdout io.Writer, now func() time.Time) error {
-	its := keys.Config{DB: db, Dir: c.KeysDir, Algorithm: c.JWTAlg, AccessTTL: c.AccessTTL, Now: now}
-	switch command {
-	case "keys list":
-		return keysList(ctx, its, stdout)
-	case "keys rotate":
-		return keysRotate(ctx, its, k.Rotate.Now, stdout)
-	default:
-		return keysRemove(ctx, its, k.Remove.ID, k.Remove.Now, stdout)
-	}
+// withKeys runs fn with what the keys are made of.
+func (h *host) withKeys(ctx context.Context, fn func(keys.Config) error) error {
+	return h.withTables(ctx, func(db *store.DB) error {
+		return fn(keys.Config{DB: db, Dir: h.config.KeysDir, Algorithm: h.config.JWTAlg, AccessTTL: h.config.AccessTTL, Now: h.now})
+	})
 }
 
-func keysList(ctx context.Context, c keys.Config, stdout io.Writer) error {
+type keysList struct{}
+
+// Run lists the keys.
+func (keysList) Run(ctx context.Context, h *host) error {
+	return h.withKeys(ctx, func(c keys.Config) error { return listKeys(ctx, c, h.stdout) })
+}
+
+func listKeys(ctx context.Context, c keys.Config, stdout io.Writer) error {
 	all, err := keys.List(ctx, c)
 	if len(all) == 0 && err != nil {
 		return err
@@ -50,7 +45,16 @@ func keysList(ctx context.Context, c keys.Config, stdout io.Writer) error {
 	return errors.Join(err, table.Flush())
 }
 
-func keysRotate(ctx context.Context, c keys.Config, atOnce bool, stdout io.Writer) error {
+type keysRotate struct {
+	Now bool `help:"Sign with it at once. Services that still cache the old public keys refuse its tokens for up to 10 minutes."`
+}
+
+// Run makes a signing key.
+func (k *keysRotate) Run(ctx context.Context, h *host) error {
+	return h.withKeys(ctx, func(c keys.Config) error { return rotateKeys(ctx, c, k.Now, h.stdout) })
+}
+
+func rotateKeys(ctx context.Context, c keys.Config, atOnce bool, stdout io.Writer) error {
 	rotation, err := keys.Rotate(ctx, c, atOnce)
 	if err != nil {
 		return err
@@ -67,7 +71,17 @@ func keysRotate(ctx context.Context, c keys.Config, atOnce bool, stdout io.Write
 	return err
 }
 
-func keysRemove(ctx context.Context, c keys.Config, id string, atOnce bool, stdout io.Writer) error {
+type keysRemove struct {
+	ID  string `arg:"" name:"id" help:"As the list has it: a KID, or refresh for the key of the refresh tokens, which is replaced by a new one."`
+	Now bool   `help:"Also if tokens of it are still in use: they are refused from now on."`
+}
+
+// Run removes a key.
+func (k *keysRemove) Run(ctx context.Context, h *host) error {
+	return h.withKeys(ctx, func(c keys.Config) error { return removeKey(ctx, c, k.ID, k.Now, h.stdout) })
+}
+
+func removeKey(ctx context.Context, c keys.Config, id string, atOnce bool, stdout io.Writer) error {
 	err := keys.Remove(ctx, c, id, atOnce)
 	if err != nil && !errors.Is(err, keys.ErrFile) {
 		return err

@@ -4,71 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"time"
+	"strings"
+
+	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/user"
 	"latchkey/internal/auth"
-	"latchkey/internal/config"
+	"latchkey/internal/password"
 	"latchkey/internal/store"
 )
 
-// usersCommands are the flags and arguments of `latchkey users`.
 type usersCommands struct {
-	Update struct {
-		Who      string  `arg:"" help:"Id, e-mail address or username."`
-		Role     *string `enum:"USER,ADMIN" help:"USER or ADMIN."`
-		Disabled *bool   `negatable:"" help:"Whether to refuse the account, which ends its sessions."`
-	} `cmd:"" help:"Change an account. Servers refuse its access tokens from the next request on."`
-	Delete struct {
-		Who string `arg:"" help:"Id, e-mail address or username."`
-	} `cmd:"" help:"Delete an account, and end its sessions."`
+	Create usersCreate `cmd:"" help:"Make an account, also where sign-up is closed. The password is asked for, or is the first line of standard input."`
+	List   usersList   `cmd:"" help:"List accounts, the newest first."`
+	Show   usersShow   `cmd:"" help:"Show an account and where it is signed in."`
+	Update usersUpdate `cmd:"" help:"Change an account, on servers from the next request on. An empty value clears a name, an e-mail address or a username."`
+	Delete usersDelete `cmd:"" help:"Delete accounts, and end their sessions."`
+	Export usersExport `cmd:"" help:"Write accounts as NDJSON, one JSON object a line, the newest first."`
 }
 
-func (u *usersCommands) run(ctx context.Context, command string, c config.Config, db *store.DB, stdout io.Writer, now func() time.Time) error {
-	rules := auth.New(auth.Config{
-		DB:        db,
-		Lifetimes: auth.Lifetimes{Access: c.AccessTTL, Grace: c.RefreshGrace}, // which say how long to block ids
-		Now:       now,
+// withRules runs fn with what may be done with accounts, and words its refusals for the operator.
+func (h *host) withRules(ctx context.Context, fn func(*auth.Service) error) error {
+	return h.withTables(ctx, func(db *store.DB) error {
+		return explain(fn(auth.New(auth.Config{
+			DB:        db,
+			Passwords: password.NewHasher(),
+			Policy:    password.Policy{Min: h.config.PasswordMin},
+			IDs:       uuid.NewGenWithOptions(uuid.WithEpochFunc(h.now)),
+			Lifetimes: auth.Lifetimes{Access: h.config.AccessTTL, Grace: h.config.RefreshGrace}, // which say how long to block ids
+			Now:       h.now,
+		})))
 	})
-	if command == "users delete <who>" {
-		return usersDelete(ctx, rules, u.Delete.Who, stdout)
-	}
-	change := auth.AccountChange{Role: (*user.Role)(u.Update.Role), Disabled: u.Update.Disabled}
-	if change == (auth.AccountChange{}) {
-		return errors.New("nothing to change: give --role, --disabled or --no-disabled")
-	}
-	return usersUpdate(ctx, rules, u.Update.Who, change, stdout)
 }
 
-func usersUpdate(ctx context.Context, rules *auth.Service, who string, change auth.AccountChange, stdout io.Writer) error {
-	found, err := find(ctx, rules, who)
-	if err != nil {
+// explain names each problem after the flag that it is about. The database's own words may repeat a statement, with a hash in it.
+func explain(err error) error {
+	var problems auth.Problems
+	var problem *auth.Error
+	switch {
+	case errors.As(err, &problems):
+	case errors.As(err, &problem):
+		problems = auth.Problems{problem}
+	case store.Unavailable(err):
 		return err
+	default:
+		return store.Redact(err)
 	}
-	changed, err := rules.ChangeUser(ctx, found.ID, change)
-	if err != nil {
-		return err
+	sentences := make([]string, len(problems))
+	for i, problem := range problems {
+		sentences[i] = sentence(problem)
 	}
-	state := "enabled"
-	if changed.Disabled {
-		state = "disabled"
-	}
-	_, err = fmt.Fprintf(stdout, "%s: %s, %s\n", changed.ID, changed.Role, state)
-	return err
+	return errors.New(strings.Join(sentences, " "))
 }
 
-func usersDelete(ctx context.Context, rules *auth.Service, who string, stdout io.Writer) error {
-	found, err := find(ctx, rules, who)
-	if err != nil {
-		return err
+func sentence(problem *auth.Error) string {
+	text := problem.Message
+	switch field := strings.TrimPrefix(problem.Field, "input."); field {
+	case "":
+	case "password":
+		text = "password: " + text
+	default:
+		text = "--" + field + ": " + text
 	}
-	if err := rules.RemoveUser(ctx, found.ID); err != nil {
-		return err
+	if problem.Min > 0 {
+		text += fmt.Sprintf(" The least is %d.", problem.Min)
 	}
-	_, err = fmt.Fprintf(stdout, "deleted %s\n", found.ID)
-	return err
+	if problem.Max > 0 {
+		text += fmt.Sprintf(" The most is %d.", problem.Max)
+	}
+	return text
 }
 
 func find(ctx context.Context, rules *auth.Service, who string) (*ent.User, error) {

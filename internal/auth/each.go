@@ -1,0 +1,44 @@
+package auth
+
+import (
+	"context"
+	"iter"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent"
+	"latchkey/ent/session"
+	"latchkey/ent/user"
+)
+
+// eachPage is how many accounts one statement of EachUser fetches: few enough to be held in memory and to come long before
+// the store gives a statement up, so many that the statements do not count.
+const eachPage = 1000
+
+// EachUser goes through the accounts that a filter picks, the newest first, for the operator. None comes twice, and none that is
+// there all the time is left out, whatever others make, change and delete meanwhile. After an error nothing follows.
+func (s *Service) EachUser(ctx context.Context, filter *UserFilter) iter.Seq2[*ent.User, error] {
+	return func(yield func(*ent.User, error) bool) {
+		query := s.db.Read.User.Query().Where(picks(filter)...).Order(ent.Desc(user.FieldID)).Limit(eachPage)
+		page, err := query.Clone().All(ctx)
+		for len(page) > 0 && err == nil {
+			for _, u := range page {
+				if !yield(u, nil) {
+					return
+				}
+			}
+			page, err = query.Clone().Where(user.IDLT(page[len(page)-1].ID)).All(ctx)
+		}
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// UserSessions is Sessions for the operator, who needs no account.
+func (s *Service) UserSessions(ctx context.Context, id uuid.UUID) ([]*ent.Session, error) {
+	return s.db.Read.Session.Query().
+		Where(session.UserID(id), session.ExpiresAtGT(s.now())).
+		Order(ent.Desc(session.FieldID)).
+		All(ctx)
+}

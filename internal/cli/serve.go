@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+
+	"golang.org/x/term"
+
+	"latchkey/internal/config"
+)
+
+type serveCommand struct{}
+
+// Run serves until ctx is done.
+func (serveCommand) Run(ctx context.Context, h *host) error {
+	return h.serve(ctx, h.config, newLogger(h.config, h.stderr))
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(h *host) error {
+	_, err := fmt.Fprintln(h.stdout, version())
+	return err
+}
+
+// newLogger writes to w, in text for a person who looks on.
+func newLogger(c config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.Level()}
+	file, isFile := w.(*os.File)
+	if c.LogFormat == "text" || (c.LogFormat == "auto" && isFile && term.IsTerminal(int(file.Fd()))) {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+// version is what the Go toolchain recorded about this build.
+func version() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "latchkey (unknown version)"
+	}
+	return "latchkey " + build.Main.Version + " " + build.GoVersion
+}
