@@ -160,9 +160,9 @@ func (c *checker) cursor(field string, raw *string) *uuid.UUID {
 	if raw == nil {
 		return nil
 	}
-	bytes, err := base64.RawURLEncoding.Strict().DecodeString(*raw)
-	id, idErr := uuid.FromBytes(bytes)
-	if err != nil || idErr != nil {
+	bytes, _ := base64.RawURLEncoding.DecodeString(*raw)
+	id, err := uuid.FromBytes(bytes)
+	if err != nil || cursor(id) != *raw { // the decoder is not strict
 		c.bad(field, invalidFormat, "This is not a cursor.")
 	}
 	return &id
