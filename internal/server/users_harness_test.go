@@ -56,7 +56,12 @@ func (s *testServer) addUsers(t testing.TB, count int, describe func(i int, u *e
 			rows = append(rows, row)
 		}
 		s.clock.Advance(time.Millisecond)
-		return tx.User.CreateBulk(rows...).Exec(ctx)
+		for chunk := range slices.Chunk(rows, 1000) {
+			if err := tx.User.CreateBulk(chunk...).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	slices.Reverse(ids)
 	return ids

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +84,39 @@ func TestCreatedAfterAndBeforeAreExclusive(t *testing.T) {
 		shown := s.ask(t, admin.token, me, nil).ok(t).at(t, "me.createdAt")
 		if p := s.users(t, admin.token, vars{"filter": vars{"createdAfter": shown}}); slices.Contains(p.ids, admin.id) {
 			t.Error("somebody was created after themselves")
+		}
+	})
+}
+
+// What many accounts begin with is looked up in another way, and must find the same.
+func TestTextThatThousandsBeginWith(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		admin := s.joinAdmin(t, "admin@example.org")
+		const many = 10_050
+		ids := s.addUsers(t, many, func(i int, u *ent.UserCreate) {
+			u.SetEmail(fmt.Sprintf("ü%%%d@example.org", i))
+			if i%5 == 0 {
+				u.SetDisabled(true)
+			}
+		})
+		byName := s.addUsers(t, 2, func(i int, u *ent.UserCreate) { u.SetUsername([]string{"ü%name", "u%name"}[i]) })
+		want := append(byName[1:], ids...)
+		var got []string
+		for after := any(nil); ; {
+			p := s.users(t, admin.token, vars{"first": 100, "after": after, "filter": vars{"text": " Ü%"}})
+			got = append(got, p.ids...)
+			if p.total != float64(many+1) || p.previous != (after != nil) {
+				t.Fatalf("%v in all, previous %v after %d", p.total, p.previous, len(got))
+			}
+			if after = p.end; !p.next {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("found %d, want %d", len(got), len(want))
+		}
+		if p := s.users(t, admin.token, vars{"filter": vars{"text": "ü", "disabled": true, "role": "USER"}}); p.total != many/5.0 || p.ids[0] != ids[4] {
+			t.Errorf("disabled: %v, the first %v", p.total, p.ids[0])
 		}
 	})
 }
