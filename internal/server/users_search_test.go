@@ -100,7 +100,7 @@ func TestTextThatThousandsBeginWith(t *testing.T) {
 			}
 		})
 		byName := s.addUsers(t, 2, func(i int, u *ent.UserCreate) { u.SetUsername([]string{"ü%name", "u%name"}[i]) })
-		want := append(byName[1:], ids...)
+		want := slices.Concat(byName[1:], ids)
 		var got []string
 		for after := any(nil); ; {
 			p := s.users(t, admin.token, vars{"first": 100, "after": after, "filter": vars{"text": " Ü%"}})
