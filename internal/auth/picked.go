@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
@@ -38,9 +39,17 @@ func (p *picked) before(id uuid.UUID) *picked {
 	return &narrowed
 }
 
-// and adds a condition on a column.
-func (p *picked) and(column, operator string, value any) {
-	p.conditions = append(p.conditions, p.compare(column, operator, value))
+// equals adds a condition on a column. never is a value that no row has: with two to look for, MySQL sees how many rows there
+// are and can begin at an id; with one it would always read all that have the value down to that id.
+func (p *picked) equals(column string, value, never any) {
+	is := p.compare(column, "=", value)
+	p.conditions = append(p.conditions, func(s *sql.Selector) {
+		if s.Dialect() == dialect.MySQL {
+			s.Where(sql.In(s.C(column), value, never))
+		} else {
+			is(s)
+		}
+	})
 }
 
 // where returns the conditions.

@@ -35,14 +35,15 @@ func (s *Service) pick(ctx context.Context, f *UserFilter) (*picked, error) {
 		}
 	}
 	if f.Role != nil {
-		p.and(user.FieldRole, "=", string(*f.Role))
+		p.equals(user.FieldRole, string(*f.Role), "")
 	}
 	if f.Disabled != nil {
+		const noBoolean = 2
 		value := 0 // ent writes a comparison with a boolean so that SQLite uses no index, and MySQL sorts
 		if *f.Disabled {
 			value = 1
 		}
-		p.and(user.FieldDisabled, "=", value)
+		p.equals(user.FieldDisabled, value, noBoolean)
 	}
 	if f.CreatedAfter != nil {
 		p = p.since(firstID(f.CreatedAfter.UnixMilli() + 1))
