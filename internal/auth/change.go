@@ -14,13 +14,13 @@ type accountChange struct {
 	role                  *user.Role // nil to keep it, as the others
 	disabled              *bool
 	password              *string
-	hash                  string // of password, once that has been hashed
+	hash                  string // of password, once that has been hashed; or what an import brings
 	currentPassword       string
 }
 
 // sensitive tells whether it changes what the account is logged in with.
 func (a *accountChange) sensitive() bool {
-	return a.email.IsSet() || a.username.IsSet() || a.password != nil
+	return a.email.IsSet() || a.username.IsSet() || a.password != nil || a.hash != ""
 }
 
 // administers tells whether it changes what only an administrator may.

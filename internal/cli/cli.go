@@ -3,6 +3,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -61,11 +62,19 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		return complain(stderr, misuse, err)
 	}
 	h := &host{config: c.Config, stdin: stdin, stdout: stdout, stderr: stderr, serve: serve, now: now}
-	if err := parsed.Run(h); err != nil {
+	err = parsed.Run(h)
+	var called misused
+	switch {
+	case errors.As(err, &called):
+		return complain(stderr, misuse, err)
+	case err != nil:
 		return complain(stderr, failed, err)
 	}
 	return 0
 }
+
+// misused is the error of a command whose flags do not fit what they are about.
+type misused struct{ error }
 
 func complain(stderr io.Writer, code int, err error) int {
 	line := strings.ReplaceAll(err.Error(), "\n", "; ") // joined errors come in several lines

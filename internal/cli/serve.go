@@ -31,11 +31,16 @@ func (versionCommand) Run(h *host) error {
 // newLogger writes to w, in text for a person who looks on.
 func newLogger(c config.Config, w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.Level()}
-	file, isFile := w.(*os.File)
-	if c.LogFormat == "text" || (c.LogFormat == "auto" && isFile && term.IsTerminal(int(file.Fd()))) {
+	if c.LogFormat == "text" || (c.LogFormat == "auto" && isTerminal(w)) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
 	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+// isTerminal tells whether a person looks on.
+func isTerminal(w io.Writer) bool {
+	file, isFile := w.(*os.File)
+	return isFile && term.IsTerminal(int(file.Fd()))
 }
 
 // version is what the Go toolchain recorded about this build.

@@ -21,6 +21,7 @@ type usersCommands struct {
 	Update usersUpdate `cmd:"" help:"Change an account, on servers from the next request on. An empty value clears a name, an e-mail address or a username."`
 	Delete usersDelete `cmd:"" help:"Delete accounts, and end their sessions."`
 	Export usersExport `cmd:"" help:"Write accounts as NDJSON, one JSON object a line, the newest first."`
+	Import usersImport `cmd:"" help:"Bring in accounts of another system. Running it again completes what was broken off."`
 }
 
 // withRules runs fn with what may be done with accounts, and words its refusals for the operator.

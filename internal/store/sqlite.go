@@ -26,7 +26,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	write, err := sql.Open("sqlite", sqliteDSN(path, url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "foreign_keys(1)",
-			"synchronous(FULL)"}, // NORMAL loses acknowledged commits at power loss
+			"synchronous(FULL)",                               // NORMAL loses acknowledged commits at power loss
+			"temp_store(memory)",                              // for statements that may fail half-way: as fast, and no more files
+			"cache_size(-32768)", "wal_autocheckpoint(8000)"}, // an import touches pages all over the indexes, again and again
 	}))
 	if err != nil {
 		return nil, err

@@ -1,11 +1,13 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofrs/uuid/v5"
 
@@ -18,7 +20,7 @@ func TestSQLiteFilesAreTheirOwnersOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "var", "data")
 	path := filepath.Join(dir, "latchkey.db")
 	db := testdb.OpenMigrated(t, "sqlite:"+path)
-	if err := db.Serve(); err != nil {
+	if err := db.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	mustCreate(t, db, "alice@example.org")
@@ -107,10 +109,10 @@ func TestSQLiteIsServedByOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := testdb.OpenMigrated(t, url) // the operator's commands work beside a server
-	if err := first.Serve(); err != nil {
+	if err := first.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Serve(); !errors.Is(err, store.ErrServed) {
+	if err := second.Serve(t.Context()); !errors.Is(err, store.ErrServed) {
 		t.Errorf("the second gets %v, want ErrServed", err)
 	}
 	mustCreate(t, second, "alice@example.org")
@@ -118,7 +120,7 @@ func TestSQLiteIsServedByOne(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Serve(); err != nil {
+	if err := second.Serve(t.Context()); err != nil {
 		t.Errorf("after the first has gone the second gets %v", err)
 	}
 }
@@ -169,4 +171,61 @@ func TestExists(t *testing.T) {
 	if _, err := os.Stat(strings.TrimPrefix(missing, "sqlite:")); err == nil {
 		t.Error("the file was made")
 	}
+}
+
+// A job that never lets go would keep a server's writes out until they give up.
+func TestYieldLetsAServerWrite(t *testing.T) {
+	t.Parallel()
+	url := testdb.SQLite(t)
+	server, job := testdb.OpenMigrated(t, url), testdb.Open(t, url)
+	yield := func() time.Duration {
+		began := time.Now()
+		if err := job.Yield(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(began)
+	}
+	if took := yield(); took >= 50*time.Millisecond {
+		t.Errorf("nobody serves, and it took %v", took)
+	}
+	if err := server.Serve(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if took := yield(); took < 50*time.Millisecond {
+		t.Errorf("a server was left %v", took)
+	}
+	if err := server.Yield(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := testdb.Open(t, url).Serve(t.Context()); !errors.Is(err, store.ErrServed) {
+		t.Errorf("a second server: %v", err)
+	}
+}
+
+func TestServerStartsBesideAJobThatYields(t *testing.T) {
+	t.Parallel()
+	url := testdb.SQLite(t)
+	job := testdb.OpenMigrated(t, url)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for ctx.Err() == nil {
+			if err := job.Yield(ctx); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for range 20 {
+		server := testdb.Open(t, url)
+		if err := server.Serve(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := server.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	<-ended
 }

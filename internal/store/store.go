@@ -52,15 +52,40 @@ var ErrServed = errors.New("another latchkey serves this SQLite file: one server
 
 // Serve claims the database for a server until Close. Two servers on one SQLite file would wait for each other at every
 // write, so the second gets ErrServed. MySQL takes any number.
-func (db *DB) Serve() error {
+func (db *DB) Serve(ctx context.Context) error {
 	if db.serving == nil {
 		return nil
 	}
-	locked, err := db.serving.TryLock()
-	if err == nil && !locked {
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // longer than Yield ever has it
+	defer cancel()
+	locked, err := db.serving.TryLockContext(ctx, 20*time.Millisecond)
+	if !locked && (err == nil || errors.Is(err, context.DeadlineExceeded)) {
 		err = ErrServed
 	}
 	return err
+}
+
+// yield is how long a server may write between two transactions of a long job.
+const yield = 50 * time.Millisecond
+
+// Yield lets a server write that has the same SQLite file, and is for another process that writes without a break. SQLite knows no
+// queue: who waits looks again after up to 100 ms, and gives up after 5 s. Where nobody serves, and on MySQL, it returns at once.
+func (db *DB) Yield(ctx context.Context) error {
+	if db.serving == nil || db.serving.Locked() {
+		return nil
+	}
+	free, err := db.serving.TryRLock()
+	if free {
+		err = db.serving.Unlock()
+	}
+	if free || err != nil {
+		return err
+	}
+	select {
+	case <-time.After(yield):
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // pingLimit is how long a database that hangs may keep Wait from saying so.

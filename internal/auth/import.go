@@ -1,0 +1,147 @@
+package auth
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"latchkey/ent/user"
+	"latchkey/internal/bulk"
+	"latchkey/internal/password"
+)
+
+// Import brings accounts of another system in. Check judges records one by one, Write puts them into the database; one goroutine
+// may check while another one writes.
+//
+// It can be broken off anywhere and run again: what is there already is left, or with update brought up to what the record
+// says. An account is the same if it has the e-mail address or the username.
+type Import struct {
+	rules  *Service
+	gauge  *password.Gauge
+	update bool
+	dryRun bool
+}
+
+// ImportOptions say how to import.
+type ImportOptions struct {
+	Update bool // change accounts that are there already
+	DryRun bool // write nothing
+}
+
+// Import starts an import.
+func (s *Service) Import(o ImportOptions) *Import {
+	return &Import{rules: s, gauge: password.NewGauge(s.now), update: o.Update, dryRun: o.DryRun}
+}
+
+// Outcome is what became of a record.
+type Outcome int
+
+// The outcomes. Pending is that of a record of which nothing has been written.
+const (
+	Pending Outcome = iota
+	Added
+	Updated
+	Left
+	Refused
+)
+
+// Candidate is a record on its way in.
+type Candidate struct {
+	Line         int
+	Outcome      Outcome
+	Problems     Problems // why it is refused; fields are those of bulk.Record
+	PasswordKept bool     // the account has a password of its own by now, which the record's did not replace
+
+	account   account
+	role      *user.Role // as the record has it, and the following
+	disabled  *bool
+	createdAt *time.Time
+	hash      string // the stored form; "" until password is hashed
+	password  *string
+}
+
+// HasPassword tells whether there is a password in clear, which takes time to hash.
+func (c *Candidate) HasPassword() bool { return c.password != nil }
+
+// Check applies the rules of sign-up to a record. That a password exists already is reason enough for it, whatever the policy
+// asks of new ones.
+func (i *Import) Check(r *bulk.Record) *Candidate {
+	c := checker{}
+	for _, problem := range r.Problems {
+		c.bad(problem.Field, invalidFormat, problem.Message)
+	}
+	made := &Candidate{Line: r.Line, disabled: r.Disabled, createdAt: r.CreatedAt}
+	if len(r.Problems) == 0 || r.Problems[0].Field != "" { // else there is nothing to look at
+		made.account = c.account(r.Email, r.Username, r.Name)
+		made.role = c.role(r.Role)
+		c.pastTime(r.CreatedAt, i.rules.now())
+		i.checkPassword(&c, made, r)
+	}
+	made.account.role = user.RoleUSER
+	if made.role != nil {
+		made.account.role = *made.role
+	}
+	made.account.disabled = r.Disabled != nil && *r.Disabled
+	if len(c.problems) > 0 {
+		made.refuse(c.problems...)
+	}
+	return made
+}
+
+func (c *Candidate) refuse(problems ...*Error) {
+	c.Outcome, c.password, c.hash = Refused, nil, ""
+	for _, problem := range problems {
+		plain := *problem
+		plain.Field = strings.TrimPrefix(plain.Field, "input.")
+		c.Problems = append(c.Problems, &plain)
+	}
+}
+
+func (c *checker) role(raw *string) *user.Role {
+	if raw == nil {
+		return nil
+	}
+	role := user.Role(strings.ToUpper(*raw))
+	if user.RoleValidator(role) != nil {
+		c.bad("role", invalidFormat, "A role is USER or ADMIN.")
+	}
+	return &role
+}
+
+// pastTime checks when an account was created: ids hold times since 1970 only.
+func (c *checker) pastTime(at *time.Time, now time.Time) {
+	switch {
+	case at == nil:
+	case at.Unix() < 0:
+		c.bad("createdAt", invalidFormat, "The time is before 1970.")
+	case at.After(now):
+		c.bad("createdAt", invalidFormat, "The time is in the future.")
+	}
+}
+
+// checkPassword takes the hash or the password, of which there is exactly one.
+func (i *Import) checkPassword(c *checker, made *Candidate, r *bulk.Record) {
+	switch {
+	case r.Password != nil && r.PasswordHash != nil:
+		c.bad("password", notAllowed, "There is a passwordHash already: one of them is enough.")
+	case r.Password != nil:
+		c.password("password", *r.Password)
+		if len(*r.Password) > password.MaxBytes {
+			c.badLength("password", tooLong, "The password is too long.", 0, password.MaxBytes)
+		}
+		made.password = r.Password
+	case r.PasswordHash != nil:
+		var err error
+		if made.hash, err = password.Import(*r.PasswordHash); err == nil {
+			err = i.gauge.Affordable(made.hash)
+		}
+		if err != nil {
+			c.bad("passwordHash", invalidFormat, "The hash is refused: "+err.Error()+".")
+		}
+	default:
+		c.bad("passwordHash", required, "A passwordHash or a password is needed.")
+	}
+}
+
+// errChangedMeanwhile means that an account is not any more as it was when it was looked up.
+var errChangedMeanwhile = errors.New("the account has changed meanwhile")

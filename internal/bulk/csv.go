@@ -1,0 +1,165 @@
+package bulk
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// CSVReader reads comma-separated values (RFC 4180).
+type CSVReader struct {
+	rows    *csv.Reader
+	source  *bounded
+	columns []string // the field of each; "" for none
+	ignored []string
+}
+
+// CSV reads accounts from lines under a header. Columns that are called as a field are that field; mapping adds others, as in
+// email=mail. All other columns are left out: see Ignored. An empty cell is absent. The error says what is wrong with the header
+// or the mapping.
+func CSV(file io.Reader, mapping []string) (*CSVReader, error) {
+	source := &bounded{from: file}
+	rows := csv.NewReader(source)
+	rows.ReuseRecord = true
+	source.more()
+	header, err := rows.Read()
+	var wrong *csv.ParseError
+	if errors.As(err, &wrong) || errors.Is(err, io.EOF) || errors.Is(err, errRecordTooLong) {
+		return nil, errors.New("the first line is not a header: the names of the columns, separated by commas")
+	}
+	if err != nil {
+		return nil, err
+	}
+	header[0] = strings.TrimPrefix(header[0], string(byteOrderMark))
+	for i := range header {
+		header[i] = strings.TrimSpace(header[i])
+	}
+	c := &CSVReader{rows: rows, source: source, columns: make([]string, len(header))}
+	if err := c.mapColumns(header, mapping); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *CSVReader) mapColumns(header, mapping []string) error {
+	columns := map[string]string{}
+	for _, field := range Fields {
+		if slices.Contains(header, field) {
+			columns[field] = field
+		}
+	}
+	mapped := map[string]bool{}
+	for _, pair := range mapping {
+		field, column, both := strings.Cut(pair, "=")
+		switch {
+		case !both || !slices.Contains(Fields, field):
+			return errors.New("a column is given as FIELD=COLUMN, with one of the fields " + strings.Join(Fields, ", "))
+		case mapped[field]:
+			return errors.New("two columns are given for the field " + field)
+		case !slices.Contains(header, column):
+			return errors.New("the column given for the field " + field + " is not in the first line")
+		}
+		mapped[field], columns[field] = true, column
+	}
+	if columns["email"] == "" && columns["username"] == "" || columns["password"] == "" && columns["passwordHash"] == "" {
+		return errors.New("the first line has to name a column for email or username, and one for passwordHash or password; others are given as FIELD=COLUMN")
+	}
+	return c.assign(header, columns)
+}
+
+// assign says for each column which field it is. One column is one field.
+func (c *CSVReader) assign(header []string, columns map[string]string) error {
+	for i, name := range header {
+		for _, field := range Fields {
+			switch column, given := columns[field]; {
+			case !given || column != name:
+			case c.columns[i] != "":
+				return errors.New("one column is given for the fields " + c.columns[i] + " and " + field)
+			case slices.Contains(header[:i], name):
+				return errors.New("two columns have the name that the field " + field + " is read from")
+			default:
+				c.columns[i] = field
+			}
+		}
+		if c.columns[i] == "" {
+			if !isName(name) {
+				name = fmt.Sprintf("number %d", i+1)
+			}
+			c.ignored = append(c.ignored, name)
+		}
+	}
+	return nil
+}
+
+// Ignored are the columns that are not read.
+func (c *CSVReader) Ignored() []string { return c.ignored }
+
+// Next implements Reader.
+func (c *CSVReader) Next() (*Record, error) {
+	c.source.more()
+	cells, err := c.rows.Read()
+	var wrong *csv.ParseError
+	switch {
+	case errors.As(err, &wrong):
+		r := &Record{Line: wrong.StartLine}
+		message := "A quotation mark is not where it belongs."
+		if errors.Is(err, csv.ErrFieldCount) {
+			message = fmt.Sprintf("The line has not as many cells as the first one, which has %d.", len(c.columns))
+		}
+		r.refuse("", message)
+		return r, nil
+	case errors.Is(err, errRecordTooLong):
+		return nil, fmt.Errorf("after line %d: %w", c.source.lastLine, err)
+	case err != nil:
+		return nil, err
+	}
+	line, _ := c.rows.FieldPos(0)
+	c.source.lastLine = line
+	r := &Record{Line: line}
+	for i, cell := range cells {
+		if c.columns[i] != "" {
+			r.setCell(c.columns[i], cell)
+		}
+	}
+	return r, nil
+}
+
+// setCell takes a cell. MySQL writes NULL as \N.
+func (r *Record) setCell(field, cell string) {
+	switch kept := r.text(field); {
+	case cell == "" || cell == `\N`:
+	case !utf8.ValidString(cell):
+		r.refuse(field, "This is not UTF-8.")
+	case kept != nil:
+		*kept = &cell
+	case field == "disabled":
+		r.setDisabled(cell)
+	default:
+		r.setTime(cell)
+	}
+}
+
+var errRecordTooLong = errors.New("a record is longer than 64 KiB: is a quotation mark not closed?")
+
+// bounded lets through one record at a time: a quotation mark that is never closed would bring all of the file into memory.
+type bounded struct {
+	from     io.Reader
+	left     int
+	lastLine int
+}
+
+// more allows for another record, and for what a bufio.Reader reads ahead.
+func (b *bounded) more() { b.left = maxRecord + 4096 }
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errRecordTooLong
+	}
+	n, err := b.from.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
