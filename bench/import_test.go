@@ -38,7 +38,7 @@ func BenchmarkImport(b *testing.B) {
 					if when == "served" {
 						url = kind.URL(b)
 						db = testdb.OpenMigrated(b, url)
-						if err := db.Serve(); err != nil {
+						if err := db.Serve(b.Context()); err != nil {
 							b.Fatal(err)
 						}
 					}

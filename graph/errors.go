@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"latchkey/graph/scalar"
 	"latchkey/internal/auth"
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
@@ -57,6 +58,9 @@ func presenter(log *slog.Logger, suggest bool) graphql.ErrorPresenterFunc {
 		if errors.As(err, &refusal) {
 			return presentRefusal(refusal, located.Path)
 		}
+		if errors.Is(err, scalar.ErrDateTime) {
+			return presentDateTime(located.Path)
+		}
 		switch located.Extensions["code"] {
 		case errcode.ParseFailed, errcode.ValidationFailed:
 			return presentDocumentError(located, suggest)
@@ -81,6 +85,18 @@ func presentRefusal(refusal *auth.Error, path ast.Path) *gqlerror.Error {
 		extensions["max"] = refusal.Max
 	}
 	return &gqlerror.Error{Message: refusal.Message, Path: path, Extensions: extensions}
+}
+
+// presentDateTime shows that an argument of a field of the query is not a DateTime. gqlgen's path goes on from the field to the
+// argument and into it.
+func presentDateTime(path ast.Path) *gqlerror.Error {
+	place := min(1, len(path))
+	return presentRefusal(&auth.Error{
+		Code:    auth.BadUserInput,
+		Message: "This is not a DateTime: it takes a date, a time and an offset, as in RFC 3339.",
+		Field:   path[place:].String(),
+		Reason:  "INVALID_FORMAT",
+	}, path[:place])
 }
 
 // presentFailure shows an error of the database, a full queue or a defect, without its cause.

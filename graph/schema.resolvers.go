@@ -102,11 +102,6 @@ func (r *userResolver) Sessions(ctx context.Context, obj *ent.User) ([]*ent.Sess
 	return r.Auth.Sessions(ctx, obj)
 }
 
-// TotalCount is the resolver for the totalCount field.
-func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *auth.UserConnection) (int, error) {
-	return r.Auth.CountUsers(ctx, obj)
-}
-
 // Mutation returns MutationResolver implementation.
 func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
 
@@ -119,13 +114,9 @@ func (r *Resolver) Session() SessionResolver { return &sessionResolver{r} }
 // User returns UserResolver implementation.
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
-// UserConnection returns UserConnectionResolver implementation.
-func (r *Resolver) UserConnection() UserConnectionResolver { return &userConnectionResolver{r} }
-
 type (
-	mutationResolver       struct{ *Resolver }
-	queryResolver          struct{ *Resolver }
-	sessionResolver        struct{ *Resolver }
-	userResolver           struct{ *Resolver }
-	userConnectionResolver struct{ *Resolver }
+	mutationResolver struct{ *Resolver }
+	queryResolver    struct{ *Resolver }
+	sessionResolver  struct{ *Resolver }
+	userResolver     struct{ *Resolver }
 )

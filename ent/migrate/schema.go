@@ -136,6 +136,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{UsersColumns[6], UsersColumns[0]},
 			},
+			{
+				Name:    "user_role_disabled_id",
+				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[5], UsersColumns[6], UsersColumns[0]},
+			},
 		},
 	}
 	// Tables holds all the tables in the schema.

@@ -49,5 +49,6 @@ func (User) Indexes() []ent.Index {
 		index.Fields("username").Unique(),
 		index.Fields("role", "id"),
 		index.Fields("disabled", "id"),
+		index.Fields("role", "disabled", "id"),
 	}
 }

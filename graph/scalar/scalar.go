@@ -21,12 +21,15 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	})
 }
 
-// UnmarshalDateTime reads a time with any offset and any number of decimals. Its error does not repeat the value.
+// ErrDateTime means that what was sent is not a DateTime. It does not repeat the value.
+var ErrDateTime = errors.New("a DateTime is RFC 3339")
+
+// UnmarshalDateTime reads a time with any offset and any number of decimals, or returns ErrDateTime.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	text, _ := v.(string)
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, errors.New("a DateTime is RFC 3339")
+		return time.Time{}, ErrDateTime
 	}
 	return t.UTC(), nil
 }

@@ -14,6 +14,7 @@ import (
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/store"
+	"latchkey/internal/token"
 )
 
 // newAdministrator is an account and a context in which it is the viewer.
@@ -120,3 +121,60 @@ func administrators(t testing.TB, db *store.DB) int {
 }
 
 func given[T any](value T) graphql.Omittable[*T] { return graphql.OmittableOf(&value) }
+
+// The viewer is looked up when a request begins, and the role may be gone by the time of the transaction.
+func TestAdministratorsWhoLoseTheRoleMeanwhileAreRefused(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		service := newService(t, db)
+		_, second := newAdministrator(t, service, "second", "x")
+		role, name, off := user.RoleUSER, "Changed", true
+		for way, do := range map[string]func(ctx context.Context, other uuid.UUID) error{
+			"updateUser": func(ctx context.Context, other uuid.UUID) error {
+				_, err := service.UpdateUser(ctx, UpdateUserInput{ID: given(other), Name: given(name)})
+				return err
+			},
+			"updateUser of oneself": func(ctx context.Context, _ uuid.UUID) error {
+				_, err := service.UpdateUser(ctx, UpdateUserInput{Role: given(role)})
+				return err
+			},
+			"updateUser, disabled": func(ctx context.Context, other uuid.UUID) error {
+				_, err := service.UpdateUser(ctx, UpdateUserInput{ID: given(other), Disabled: given(off)})
+				return err
+			},
+			"deleteUser": func(ctx context.Context, other uuid.UUID) error {
+				_, err := service.DeleteUser(ctx, DeleteUserInput{ID: &other})
+				return err
+			},
+			"deleteUsers": func(ctx context.Context, other uuid.UUID) error {
+				_, err := service.DeleteUsers(ctx, []uuid.UUID{other})
+				return err
+			},
+			"endUserSessions": func(ctx context.Context, other uuid.UUID) error {
+				_, err := service.EndUserSessions(ctx, other)
+				return err
+			},
+		} {
+			ada, adaID := newAdministrator(t, service, "ada", "x")
+			grace := signedUp(t, service, "grace")
+			if _, err := service.ChangeUser(t.Context(), adaID, AccountChange{Role: &role}); err != nil {
+				t.Fatal(err)
+			}
+			before := db.Read.User.GetX(t.Context(), grace.User.ID)
+			var refusal *Error
+			if err := do(ada, grace.User.ID); !errors.As(err, &refusal) || refusal.Code != Unauthenticated || refusal.Reason != string(token.Revoked) {
+				t.Errorf("%s: %v", way, err)
+			}
+			after, err := db.Read.User.Query().Where(user.ID(grace.User.ID)).Only(t.Context())
+			if err != nil || after.String() != before.String() || reasonOf(t, service, grace.AccessToken) != "" {
+				t.Errorf("%s: %v is %v, %v", way, before, after, err)
+			}
+			err = db.Tx(t.Context(), func(tx *ent.Tx) error { // for the next one
+				_, err := tx.User.Delete().Where(user.IDNEQ(second)).Exec(t.Context())
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -8,7 +8,6 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/session"
-	"latchkey/ent/user"
 )
 
 // eachPage is how many accounts one statement of EachUser fetches: few enough to be held in memory and to come long before
@@ -19,15 +18,18 @@ const eachPage = 1000
 // there all the time is left out, whatever others make, change and delete meanwhile. After an error nothing follows.
 func (s *Service) EachUser(ctx context.Context, filter *UserFilter) iter.Seq2[*ent.User, error] {
 	return func(yield func(*ent.User, error) bool) {
-		query := s.db.Read.User.Query().Where(picks(filter)...).Order(ent.Desc(user.FieldID)).Limit(eachPage)
-		page, err := query.Clone().All(ctx)
-		for len(page) > 0 && err == nil {
+		picked, err := s.pick(ctx, filter)
+		last, more := uuid.Max, true
+		for more && err == nil {
+			var page []*ent.User
+			page, err = s.page(ctx, picked.before(last), eachPage)
 			for _, u := range page {
 				if !yield(u, nil) {
 					return
 				}
+				last = u.ID
 			}
-			page, err = query.Clone().Where(user.IDLT(page[len(page)-1].ID)).All(ctx)
+			more = len(page) == eachPage
 		}
 		if err != nil {
 			yield(nil, err)

@@ -239,6 +239,14 @@ func TestImportUpdatesWhatARecordSaysAndNothingElse(t *testing.T) {
 		if *ada.Name != "Ada" || ada.Role != user.RoleADMIN || ada.Disabled || ada.PasswordHash != otherHash {
 			t.Errorf("%v", ada)
 		}
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), PasswordHash: ptr(bcryptHash)}), Updated)
+		if again := find(t, service, "ada"); again.PasswordHash != bcryptHash || again.CredentialVersion != ada.CredentialVersion+1 {
+			t.Errorf("a hash alone: %v", again)
+		}
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Password: ptr("x")}), Updated)
+		if again := find(t, service, "ada"); password.Outdated(again.PasswordHash) {
+			t.Error("a password in clear alone does nothing")
+		}
 	})
 }
 

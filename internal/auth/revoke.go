@@ -72,9 +72,16 @@ func (s *Service) EndUserSessions(ctx context.Context, id uuid.UUID) (*LogoutPay
 	if err := s.RequireRole(ctx, user.RoleADMIN); err != nil {
 		return nil, err
 	}
+	me, err := s.Viewer(ctx)
+	if err != nil {
+		return nil, err
+	}
 	payload := &LogoutPayload{}
-	err := s.inUserTx(ctx, id, nil, func(tx *ent.Tx, current *ent.User) error {
-		err := current.Update().AddCredentialVersion(1).Exec(ctx)
+	err = s.inLockedTx(ctx, me, lockFirst{others: []uuid.UUID{id}}, func(tx *ent.Tx, _ *ent.User) error {
+		err := tx.User.UpdateOneID(id).AddCredentialVersion(1).Exec(ctx)
+		if ent.IsNotFound(err) {
+			return notFound()
+		}
 		if err == nil {
 			payload.EndedSessionIDs, err = s.endSessions(ctx, tx, session.UserID(id))
 		}

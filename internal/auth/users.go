@@ -3,12 +3,10 @@ package auth
 import (
 	"context"
 	"encoding/base64"
-	"time"
 
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/predicate"
 	"latchkey/ent/user"
 )
 
@@ -17,20 +15,11 @@ const (
 	maxPage     = 100
 )
 
-// UserFilter picks accounts; nil members pick all.
-type UserFilter struct {
-	Text          *string // how the e-mail address or the username begins
-	Role          *user.Role
-	Disabled      *bool
-	CreatedAfter  *time.Time
-	CreatedBefore *time.Time
-}
-
 // UserConnection is a page of accounts (GraphQL Cursor Connections Specification).
 type UserConnection struct {
 	Edges    []*UserEdge
 	PageInfo *PageInfo
-	filter   []predicate.User
+	count    func(context.Context) (int, error)
 }
 
 // UserEdge is an account in a page.
@@ -41,10 +30,10 @@ type UserEdge struct {
 
 // PageInfo says where in the list a page is.
 type PageInfo struct {
-	HasNextPage     bool
-	HasPreviousPage bool
-	StartCursor     *string
-	EndCursor       *string
+	HasNextPage bool
+	StartCursor *string
+	EndCursor   *string
+	previous    func(context.Context) (bool, error)
 }
 
 // Nodes are the accounts of the page.
@@ -55,6 +44,12 @@ func (c *UserConnection) Nodes() []*ent.User {
 	}
 	return nodes
 }
+
+// TotalCount counts the accounts of all pages together.
+func (c *UserConnection) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
+
+// HasPreviousPage looks for one before this page.
+func (p *PageInfo) HasPreviousPage(ctx context.Context) (bool, error) { return p.previous(ctx) }
 
 // User returns the account with this id, nil if there is none. It is for administrators.
 func (s *Service) User(ctx context.Context, id uuid.UUID) (*ent.User, error) {
@@ -74,11 +69,6 @@ func (s *Service) Users(ctx context.Context, first *int, after *string, filter *
 	return s.ListUsers(ctx, first, after, filter)
 }
 
-// CountUsers returns how many accounts the pages of a connection have together.
-func (s *Service) CountUsers(ctx context.Context, c *UserConnection) (int, error) {
-	return s.db.Read.User.Query().Where(c.filter...).Count(ctx)
-}
-
 // ListUsers is Users for the operator, who needs no account.
 func (s *Service) ListUsers(ctx context.Context, first *int, after *string, filter *UserFilter) (*UserConnection, error) {
 	c := checker{}
@@ -87,16 +77,19 @@ func (s *Service) ListUsers(ctx context.Context, first *int, after *string, filt
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	picked := picks(filter)
-	query := s.db.Read.User.Query().Where(picked...)
-	if last != nil {
-		query.Where(user.IDLT(*last))
-	}
-	rows, err := query.Order(ent.Desc(user.FieldID)).Limit(size + 1).All(ctx) // one more tells whether there are more
+	picked, err := s.pick(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
-	page := &UserConnection{Edges: make([]*UserEdge, min(size, len(rows))), PageInfo: &PageInfo{HasNextPage: len(rows) > size}, filter: picked}
+	rows, err := s.page(ctx, picked.before(last), size+1) // one more tells whether there are more
+	if err != nil {
+		return nil, err
+	}
+	page := &UserConnection{
+		Edges:    make([]*UserEdge, min(size, len(rows))),
+		PageInfo: &PageInfo{HasNextPage: len(rows) > size},
+		count:    func(ctx context.Context) (int, error) { return s.db.Read.User.Query().Where(picked.where()...).Count(ctx) },
+	}
 	for i := range page.Edges {
 		page.Edges[i] = &UserEdge{Cursor: cursor(rows[i].ID), Node: rows[i]}
 	}
@@ -104,39 +97,18 @@ func (s *Service) ListUsers(ctx context.Context, first *int, after *string, filt
 		page.PageInfo.StartCursor = &page.Edges[0].Cursor
 		page.PageInfo.EndCursor = &page.Edges[len(page.Edges)-1].Cursor
 	}
-	if last != nil {
-		page.PageInfo.HasPreviousPage, err = s.db.Read.User.Query().Where(append(picked, user.IDGTE(*last))...).Exist(ctx)
+	page.PageInfo.previous = func(ctx context.Context) (bool, error) {
+		if after == nil {
+			return false, nil
+		}
+		return s.db.Read.User.Query().Where(picked.since(last).where()...).Exist(ctx)
 	}
-	return page, err
+	return page, nil
 }
 
-// picks turns a filter into conditions.
-func picks(f *UserFilter) []predicate.User {
-	var picked []predicate.User
-	if f == nil {
-		return nil
-	}
-	if f.Text != nil && identifier(*f.Text) != "" {
-		prefix := identifier(*f.Text)
-		beyond := prefix + string(rune(0x10FFFF)) // a range, which unlike LIKE uses the index in both databases
-		picked = append(picked, user.Or(
-			user.And(user.EmailGTE(prefix), user.EmailLT(beyond)),
-			user.And(user.UsernameGTE(prefix), user.UsernameLT(beyond))))
-	}
-	if f.Role != nil {
-		picked = append(picked, user.RoleEQ(*f.Role))
-	}
-	if f.Disabled != nil {
-		picked = append(picked, user.Disabled(*f.Disabled))
-	}
-	if f.CreatedAfter != nil {
-		picked = append(picked, user.IDGTE(firstID(f.CreatedAfter.UnixMilli()+1)))
-	}
-	if f.CreatedBefore != nil {
-		before := f.CreatedBefore.Add(time.Millisecond - time.Nanosecond) // up to the next whole millisecond
-		picked = append(picked, user.IDLT(firstID(before.UnixMilli())))
-	}
-	return picked
+// page returns at most size accounts, the newest first.
+func (s *Service) page(ctx context.Context, of *picked, size int) ([]*ent.User, error) {
+	return s.db.Read.User.Query().Where(of.where()...).Order(ent.Desc(user.FieldID)).Limit(size).All(ctx)
 }
 
 // pageSize checks how many are asked for.
@@ -155,15 +127,15 @@ func (c *checker) pageSize(field string, first *int) int {
 // cursor stands for the place of an account in the list. It is opaque so that nobody relies on what is in it.
 func cursor(id uuid.UUID) string { return base64.RawURLEncoding.EncodeToString(id.Bytes()) }
 
-// cursor checks a cursor and returns the id it stands for, nil for none.
-func (c *checker) cursor(field string, raw *string) *uuid.UUID {
+// cursor checks a cursor and returns the id it stands for: all that come after it are less. For none it is more than any.
+func (c *checker) cursor(field string, raw *string) uuid.UUID {
 	if raw == nil {
-		return nil
+		return uuid.Max
 	}
-	bytes, err := base64.RawURLEncoding.Strict().DecodeString(*raw)
-	id, idErr := uuid.FromBytes(bytes)
-	if err != nil || idErr != nil {
+	bytes, _ := base64.RawURLEncoding.DecodeString(*raw)
+	id, err := uuid.FromBytes(bytes)
+	if err != nil || cursor(id) != *raw { // the decoder is not strict
 		c.bad(field, invalidFormat, "This is not a cursor.")
 	}
-	return &id
+	return id
 }

@@ -48,6 +48,8 @@ func TestUsersCreateTellsAllThatIsWrong(t *testing.T) {
 		"another's address":    {fine, "--email=ADA@example.org", "latchkey: --email: Another account has this e-mail address.\n"},
 		"another's name":       {fine, "--username=ada", "latchkey: --username: Another account has this username.\n"},
 		"a weak password":      {"1234567\nfine though this is", "--username=bob", "latchkey: password: The password is too short. The least is 8.\n"},
+		"a common password":    {"password1", "--username=bob", "latchkey: password: Too many people have this password.\n"},
+		"a blocked word":       {"the latch goes click", "--username=bob --password-words=latch", "latchkey: password: The password contains a word that is easy to guess here.\n"},
 		"a boundless password": {strings.Repeat("x", 1<<20), "--username=bob", "latchkey: password: The password is too long. The most is 256.\n"},
 		"no password":          {"", "--username=bob", "latchkey: the password is missing: it is the first line of standard input\n"},
 		"an empty line":        {"\r\n" + fine, "--username=bob", "latchkey: the password is missing: it is the first line of standard input\n"},

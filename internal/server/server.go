@@ -100,7 +100,7 @@ func openDatabase(ctx context.Context, c config.Config, log *slog.Logger) (*stor
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	err = db.Serve()
+	err = db.Serve(ctx)
 	if err == nil {
 		err = db.Wait(ctx, databaseWait, log)
 	}

@@ -20,7 +20,7 @@ func TestMySQLIsServedByAny(t *testing.T) {
 	t.Parallel()
 	url := testdb.MariaDB(t)
 	for range 2 {
-		if err := testdb.Open(t, url).Serve(); err != nil {
+		if err := testdb.Open(t, url).Serve(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}

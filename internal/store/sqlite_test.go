@@ -20,7 +20,7 @@ func TestSQLiteFilesAreTheirOwnersOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "var", "data")
 	path := filepath.Join(dir, "latchkey.db")
 	db := testdb.OpenMigrated(t, "sqlite:"+path)
-	if err := db.Serve(); err != nil {
+	if err := db.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	mustCreate(t, db, "alice@example.org")
@@ -109,10 +109,10 @@ func TestSQLiteIsServedByOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := testdb.OpenMigrated(t, url) // the operator's commands work beside a server
-	if err := first.Serve(); err != nil {
+	if err := first.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Serve(); !errors.Is(err, store.ErrServed) {
+	if err := second.Serve(t.Context()); !errors.Is(err, store.ErrServed) {
 		t.Errorf("the second gets %v, want ErrServed", err)
 	}
 	mustCreate(t, second, "alice@example.org")
@@ -120,7 +120,7 @@ func TestSQLiteIsServedByOne(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Serve(); err != nil {
+	if err := second.Serve(t.Context()); err != nil {
 		t.Errorf("after the first has gone the second gets %v", err)
 	}
 }
@@ -188,7 +188,7 @@ func TestYieldLetsAServerWrite(t *testing.T) {
 	if took := yield(); took >= 50*time.Millisecond {
 		t.Errorf("nobody serves, and it took %v", took)
 	}
-	if err := server.Serve(); err != nil {
+	if err := server.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if took := yield(); took < 50*time.Millisecond {
@@ -197,7 +197,7 @@ func TestYieldLetsAServerWrite(t *testing.T) {
 	if err := server.Yield(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := testdb.Open(t, url).Serve(); !errors.Is(err, store.ErrServed) {
+	if err := testdb.Open(t, url).Serve(t.Context()); !errors.Is(err, store.ErrServed) {
 		t.Errorf("a second server: %v", err)
 	}
 }
@@ -219,7 +219,7 @@ func TestServerStartsBesideAJobThatYields(t *testing.T) {
 	}()
 	for range 20 {
 		server := testdb.Open(t, url)
-		if err := server.Serve(); err != nil {
+		if err := server.Serve(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := server.Close(); err != nil {

@@ -52,11 +52,11 @@ var ErrServed = errors.New("another latchkey serves this SQLite file: one server
 
 // Serve claims the database for a server until Close. Two servers on one SQLite file would wait for each other at every
 // write, so the second gets ErrServed. MySQL takes any number.
-func (db *DB) Serve() error {
+func (db *DB) Serve(ctx context.Context) error {
 	if db.serving == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // longer than Yield ever has it
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // longer than Yield ever has it
 	defer cancel()
 	locked, err := db.serving.TryLockContext(ctx, 20*time.Millisecond)
 	if !locked && (err == nil || errors.Is(err, context.DeadlineExceeded)) {

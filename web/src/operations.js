@@ -137,6 +137,44 @@ query Validate($token: String!) {
     { token: '' },
   ),
   tab(
+    `# For administrators: latchkey users update ada --role ADMIN
+# makes you one, and Refresh gives you a token that says so.
+
+query Users($filter: UserFilter, $after: String) {
+  users(first: 20, filter: $filter, after: $after) {
+    nodes {
+      id
+      email
+      username
+      role
+      disabled
+      createdAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}`,
+    { filter: { text: 'a', disabled: false }, after: null },
+  ),
+  tab(
+    `# For administrators, with an id from Users: another role,
+# or disabled. deleteUsers deletes accounts.
+
+mutation Administer($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    user {
+      id
+      role
+      disabled
+    }
+  }
+}`,
+    { input: { id: '', role: 'USER', disabled: true } },
+  ),
+  tab(
     `# Ends the session: its token is refused from now on.
 # Run Me again to see it. Scopes: CURRENT, OTHERS, ALL.
 

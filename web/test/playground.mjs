@@ -42,6 +42,9 @@ test('the story of an account, from tab to tab', { timeout: 120_000 }, async (t)
   assert.equal(validated.validateToken.active, true);
   assert.equal(validated.validateToken.userId, first.signup.user.id);
   await screenshot(page, 'validate-token');
+  for (const administration of ['Users', 'Administer']) {
+    assert.equal((await run(page, administration)).errors[0].extensions.code, 'FORBIDDEN');
+  }
 
   const { data: loggedOut } = await run(page, 'LogOut');
   assert.deepEqual(loggedOut.logout.endedSessionIds, [validated.validateToken.sessionId]);
