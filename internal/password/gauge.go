@@ -1,6 +1,7 @@
 package password
 
 import (
+	"runtime"
 	"strings"
 	"time"
 )
@@ -18,7 +19,8 @@ type Gauge struct {
 // maxKnown bounds what a Gauge remembers. Systems have a handful of different costs.
 const maxKnown = 1000
 
-// NewGauge returns a Gauge that measures with now.
+// NewGauge returns a Gauge that measures with now, best the processor time of the thread: however busy the machine is, no good
+// hash is refused.
 func NewGauge(now func() time.Time) *Gauge { return &Gauge{now: now, known: map[string]bool{}} }
 
 // Affordable returns nil if verifying a password against hash, as Import returned it, takes at most 500 ms here, even the longest.
@@ -46,6 +48,8 @@ func (g *Gauge) Affordable(hash string) error {
 }
 
 func (g *Gauge) try(f *foreign) (bool, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	longest := strings.Repeat("x", MaxBytes)
 	for range 3 {
 		start := g.now()
