@@ -88,7 +88,9 @@ func (s *Service) ListUsers(ctx context.Context, first *int, after *string, filt
 	page := &UserConnection{
 		Edges:    make([]*UserEdge, min(size, len(rows))),
 		PageInfo: &PageInfo{HasNextPage: len(rows) > size},
-		count:    func(ctx context.Context) (int, error) { return s.db.Read.User.Query().Where(picked.where()...).Count(ctx) },
+		count: func(ctx context.Context) (int, error) {
+			return s.db.Read.User.Query().Where(picked.where()...).Count(ctx)
+		},
 	}
 	for i := range page.Edges {
 		page.Edges[i] = &UserEdge{Cursor: cursor(rows[i].ID), Node: rows[i]}

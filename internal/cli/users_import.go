@@ -36,7 +36,8 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	}
 	return h.withRules(ctx, func(rules *auth.Service) error {
 		s := importSummary{DryRun: u.DryRun}
-		err := runImport(ctx, rules.Import(auth.ImportOptions{Update: u.Update, DryRun: u.DryRun}), records, func(batch []*auth.Candidate) {
+		imports := rules.Import(auth.ImportOptions{Update: u.Update, DryRun: u.DryRun, CPUTime: cpuTime})
+		err := runImport(ctx, imports, records, func(batch []*auth.Candidate) {
 			s.count(batch)
 			progress.report(batch)
 		})

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"runtime"
 	"strings"
 	"time"
 )
@@ -11,22 +12,20 @@ const maxTime = 500 * time.Millisecond
 // Gauge tells what hashes cost on this machine, by trying. The bounds of Import are those of one machine; a slower one has to
 // refuse more. Not safe for concurrent use.
 type Gauge struct {
-	clocks []func() time.Time
-	known  map[string]bool // whether a cost is affordable
+	now   func() time.Time
+	known map[string]bool // whether a cost is affordable
 }
 
 // maxKnown bounds what a Gauge remembers. Systems have a handful of different costs.
 const maxKnown = 1000
 
-// NewGauge returns a Gauge that measures with these clocks, and believes the one that says least. ProcessorTime should be among
-// them: time goes by on a busy machine, and an import would refuse everybody whose hash it is unlucky with.
-func NewGauge(clocks ...func() time.Time) *Gauge {
-	return &Gauge{clocks: clocks, known: map[string]bool{}}
-}
+// NewGauge returns a Gauge that measures with now, best the processor time of the thread: however busy the machine is, no good
+// hash is refused.
+func NewGauge(now func() time.Time) *Gauge { return &Gauge{now: now, known: map[string]bool{}} }
 
 // Affordable returns nil if verifying a password against hash, as Import returned it, takes at most 500 ms here, even the longest.
-// Each algorithm with each set of parameters is tried once, up to three times if the first is too slow: the process may have
-// been busy too. The error, which repeats nothing of the hash, says why not.
+// Each algorithm with each set of parameters is tried once, up to three times if the first is too slow: the machine may have
+// been busy. The error, which repeats nothing of the hash, says why not.
 func (g *Gauge) Affordable(hash string) error {
 	f, err := parseForeign(hash)
 	if err != nil {
@@ -49,19 +48,16 @@ func (g *Gauge) Affordable(hash string) error {
 }
 
 func (g *Gauge) try(f *foreign) (bool, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	longest := strings.Repeat("x", MaxBytes)
-	starts := make([]time.Time, len(g.clocks))
 	for range 3 {
-		for n, now := range g.clocks {
-			starts[n] = now()
-		}
+		start := g.now()
 		if _, err := f.check(longest); err != nil {
 			return false, err
 		}
-		for n, now := range g.clocks {
-			if now().Sub(starts[n]) <= maxTime {
-				return true, nil
-			}
+		if g.now().Sub(start) <= maxTime {
+			return true, nil
 		}
 	}
 	return false, nil

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -178,22 +179,23 @@ func TestYieldLetsAServerWrite(t *testing.T) {
 	t.Parallel()
 	url := testdb.SQLite(t)
 	server, job := testdb.OpenMigrated(t, url), testdb.Open(t, url)
-	yield := func() time.Duration {
-		began := time.Now()
-		if err := job.Yield(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return time.Since(began)
+	leaves := func(want time.Duration) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) { // where time passes only while Yield waits
+			began := time.Now()
+			if err := job.Yield(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took != want {
+				t.Errorf("left %v, want %v", took, want)
+			}
+		})
 	}
-	if took := yield(); took >= 50*time.Millisecond {
-		t.Errorf("nobody serves, and it took %v", took)
-	}
+	leaves(0) // nobody serves
 	if err := server.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if took := yield(); took < 50*time.Millisecond {
-		t.Errorf("a server was left %v", took)
-	}
+	leaves(50 * time.Millisecond)
 	if err := server.Yield(t.Context()); err != nil {
 		t.Error(err)
 	}
