@@ -30,7 +30,7 @@ type Import struct {
 type ImportOptions struct {
 	Update  bool             // change accounts that are there already
 	DryRun  bool             // write nothing
-	CPUTime func() time.Time // what the calling thread has used, to gauge hashes; nil: the service's clock
+	CPUTime func() time.Time // what the process has used, to gauge hashes; nil: the service's clock
 }
 
 // Import starts an import.

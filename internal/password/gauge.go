@@ -1,7 +1,6 @@
 package password
 
 import (
-	"runtime"
 	"strings"
 	"time"
 )
@@ -19,7 +18,7 @@ type Gauge struct {
 // maxKnown bounds what a Gauge remembers. Systems have a handful of different costs.
 const maxKnown = 1000
 
-// NewGauge returns a Gauge that measures with now, best the processor time of the thread: however busy the machine is, no good
+// NewGauge returns a Gauge that measures with now, best the processor time of the process: however busy the machine is, no good
 // hash is refused.
 func NewGauge(now func() time.Time) *Gauge { return &Gauge{now: now, known: map[string]bool{}} }
 
@@ -48,8 +47,6 @@ func (g *Gauge) Affordable(hash string) error {
 }
 
 func (g *Gauge) try(f *foreign) (bool, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	longest := strings.Repeat("x", MaxBytes)
 	for range 3 {
 		start := g.now()
