@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -31,6 +33,51 @@ func TestExpansionCountsWhatFragmentsSpreadInto(t *testing.T) {
 				h.notExecuted(t, a)
 			} else {
 				a.refused(t)
+			}
+		})
+	}
+}
+
+// One account has up to a hundred sessions, and an administrator's page up to a hundred accounts: what is asked of each counts as
+// often.
+func TestExpansionCountsWhatListsMultiply(t *testing.T) {
+	t.Parallel()
+	aliases := func(n int, field string) string {
+		var all strings.Builder
+		for i := range n {
+			fmt.Fprintf(&all, " a%d: %s", i, field)
+		}
+		return all.String()
+	}
+	const all, whole = "id userAgent ipAddress createdAt lastUsedAt expiresAt current", "id email username name role disabled createdAt updatedAt"
+	for _, c := range []struct {
+		name, query, variables string
+		refused                bool
+	}{
+		{"all of all sessions", "{ me { " + whole + " sessions { " + all + " } } }", "", false},
+		{"the largest page of accounts", "{ users(first: 100) { totalCount edges { cursor node { " + whole + " } } pageInfo { endCursor } } }", "", false},
+		{"a page of accounts with their sessions", "{ users { nodes { " + whole + " sessions { id lastUsedAt current } } } }", "", false},
+		{"a small page of accounts with all of their sessions", "{ users(first: 10) { nodes { sessions { " + all + " } } } }", "", false},
+		{"many small pages", "{" + aliases(100, "users(first: 1) { nodes { id } }") + " }", "", false},
+		{"one thing of a session under many names", "{ me { sessions {" + aliases(200, "userAgent") + " } } }", "", true},
+		{"sessions under many names", "{ me {" + aliases(200, "sessions { userAgent }") + " } }", "", true},
+		{"the largest page with sessions", "{ users(first: 100) { nodes { sessions { id userAgent } } } }", "", true},
+		{"pages with sessions under many names", "{" + aliases(100, "users(first: 100) { nodes { sessions { id } } }") + " }", "", true},
+		{"and edges", "{" + aliases(100, "users(first: 100) { edges { node { sessions { id } } } }") + " }", "", true},
+		{"a page as large as the variable says", "query ($n: Int) { users(first: $n) { nodes { sessions { " + all + " } } } }", `{"n":100}`, true},
+		{"and a small one", "query ($n: Int) { users(first: $n) { nodes { sessions { " + all + " } } } }", `{"n":10}`, false},
+		{"pages that are larger than there are", "{" + aliases(5, "users(first: 2147483647) { nodes { "+whole+" } }") + " }", "", false},
+		{"through fragments", "{ me { sessions { ...A ...A ...A ...A } } } fragment A on Session {" + aliases(201, "userAgent") + " }", "", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHandler(t, true)
+			a := h.ask(t, request{Query: c.query, Variables: json.RawMessage(c.variables)})
+			if c.refused {
+				a.refused(t, "OPERATION_TOO_COMPLEX")
+				h.notExecuted(t, a)
+			} else if strings.Contains(a.body, "OPERATION_TOO_COMPLEX") || len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != "UNAUTHENTICATED" {
+				t.Errorf("got %s", a.body)
 			}
 		})
 	}

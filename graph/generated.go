@@ -933,7 +933,7 @@ input SignupInput {
 input LoginInput {
   "An e-mail address or a username; case and surrounding spaces do not matter."
   identifier: String!
-  "Used exactly as sent."
+  "Used exactly as sent. At most 1024 bytes."
   password: String!
   "How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."
   delivery: TokenDelivery = BODY
@@ -1115,7 +1115,8 @@ enum ErrorCode {
   GRAPHQL_VALIDATION_FAILED
   """
   The operation asks for too much at once: more than one field in a mutation, 2,000 tokens in the document, 1,000 fields once
-  fragments are spread, or introspection through more than three lists.
+  fragments are spread, 20,000 values in the answer if all lists are as long as they may be, or introspection through more than
+  three lists.
   """
   OPERATION_TOO_COMPLEX
   "The request is not GraphQL over HTTP."

@@ -60,6 +60,7 @@ func NewHandler(o Options) *Handler {
 	exec.SetParserTokenLimit(maxTokens)
 	exec.SetDefaultRulesFn(validationRules)
 	exec.Use(expansion{})
+	exec.Use(mergeable{})
 	exec.Use(noNullWhereNonNull{})
 	exec.Use(oneMutation{})
 	if o.Introspection {

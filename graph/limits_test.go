@@ -27,6 +27,7 @@ func TestMutationTakesOneField(t *testing.T) {
 		{"a field that is included", `mutation { a: ` + oneLogin + ` b: login(input: {identifier: "a", password: "b"}) @include(if: true) { expiresIn } }`, ""},
 		{"a fragment that is included", `mutation ($yes: Boolean!) { a: ` + oneLogin + ` ... @include(if: $yes) { b: ` + oneLogin + ` } }`, `{"yes":true}`},
 		{"a fragment that is not skipped", `mutation ($no: Boolean!) { a: ` + oneLogin + ` ...b @skip(if: $no) } fragment b on Mutation { b: ` + oneLogin + ` }`, `{"no":false}`},
+		{"a field and a fragment with the same field", `mutation { ` + oneLogin + ` ...x } fragment x on Mutation { a: ` + oneLogin + ` }`, ""},
 		{"one of two operations", `query q { __typename } mutation m { a: ` + oneLogin + ` b: ` + oneLogin + ` }`, ""},
 	} {
 		t.Run(c.name+" are too many", func(t *testing.T) {
@@ -152,5 +153,38 @@ func TestCachedDocumentIsHeldToTheLimitsToo(t *testing.T) {
 	h.ask(t, request{Query: query, Variables: json.RawMessage(`{"yes":true}`)}).refused(t, "OPERATION_TOO_COMPLEX")
 	for range 2 {
 		h.ask(t, request{Query: `{ __schema { queryType { name } } }`}).refused(t, "GRAPHQL_VALIDATION_FAILED")
+	}
+}
+
+// gqlparser finds all lists and objects equal: of two fields with different ones it would run the first, and say nothing of the other.
+func TestFieldsWithDifferentArgumentsAreNotOne(t *testing.T) {
+	t.Parallel()
+	const first = `login(input: {identifier: "a", password: "b"}) { expiresIn }`
+	for _, c := range []struct {
+		name, query string
+		refused     bool
+	}{
+		{"another object", `mutation { ` + first + ` login(input: {identifier: "a", password: "c"}) { expiresIn } }`, true},
+		{"another object under one alias", `mutation { a: ` + first + ` a: login(input: {identifier: "c", password: "b"}) { expiresIn } }`, true},
+		{"another object in a fragment", `mutation { ` + first + ` ...x } fragment x on Mutation { ... { login(input: {identifier: "a", password: "c"}) { expiresIn } } }`, true},
+		{"another list", `mutation { deleteUsers(ids: ["a"]) { deletedUserIds } deleteUsers(ids: ["b"]) { deletedUserIds } }`, true},
+		{"another object in a query", `{ users(filter: {role: USER}) { totalCount } users(filter: {role: ADMIN}) { totalCount } }`, true},
+		{"another variable in an object", `query ($a: Role, $b: Role) { users(filter: {role: $a}) { totalCount } users(filter: {role: $b}) { totalCount } }`, true},
+		{"an object and none", `{ users(filter: {role: USER}) { totalCount } users { totalCount } }`, true},
+		{"the same object", `mutation { ` + first + ` ` + first + ` }`, false},
+		{"the same object and more fields", `{ users(first: 1, filter: {role: USER}) { totalCount } users(filter: {role: USER}, first: 1) { nodes { id } } }`, false},
+		{"other objects under other names", `{ a: users(filter: {role: USER}) { totalCount } b: users(filter: {role: ADMIN}) { totalCount } }`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHandler(t, true)
+			a := h.ask(t, request{Query: c.query})
+			if c.refused {
+				a.refused(t, "GRAPHQL_VALIDATION_FAILED")
+				h.notExecuted(t, a)
+			} else if strings.Contains(a.body, "GRAPHQL_VALIDATION_FAILED") {
+				t.Errorf("got %s", a.body)
+			}
+		})
 	}
 }

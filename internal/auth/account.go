@@ -18,7 +18,7 @@ type account struct {
 	disabled              bool
 }
 
-// checkAccount checks what a new account is called.
+// account checks what a new account is called.
 func (c *checker) account(email, username, name *string) account {
 	checked := account{
 		email:    c.email("input.email", email),

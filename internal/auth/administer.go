@@ -109,7 +109,7 @@ func (s *Service) ChangeUser(ctx context.Context, id uuid.UUID, in AccountChange
 		wanted.password = in.Password
 	}
 	var changed *ent.User
-	err = s.inUserTx(ctx, id, wanted.before, func(tx *ent.Tx, current *ent.User) (err error) {
+	err = s.inUserTx(ctx, id, wanted.administers(), func(tx *ent.Tx, current *ent.User) (err error) {
 		changed, err = s.apply(ctx, tx, current, wanted)
 		return err
 	})
@@ -118,15 +118,15 @@ func (s *Service) ChangeUser(ctx context.Context, id uuid.UUID, in AccountChange
 
 // RemoveUser deletes an account and ends its sessions.
 func (s *Service) RemoveUser(ctx context.Context, id uuid.UUID) error {
-	return s.inUserTx(ctx, id, lockAdministrators, func(tx *ent.Tx, current *ent.User) error { return s.remove(ctx, tx, current) })
+	return s.inUserTx(ctx, id, true, func(tx *ent.Tx, current *ent.User) error { return s.remove(ctx, tx, current) })
 }
 
-// inUserTx runs fn in a transaction in which the row of a user, of whom nothing else is asked, is locked, after what before
-// locks; nil for nothing.
-func (s *Service) inUserTx(ctx context.Context, id uuid.UUID, before func(context.Context, *ent.Tx) error, fn func(*ent.Tx, *ent.User) error) error {
+// inUserTx runs fn in a transaction in which the row of a user, of whom nothing else is asked, is locked, and the administrators
+// are (see lockAdministrators) if they may become fewer.
+func (s *Service) inUserTx(ctx context.Context, id uuid.UUID, administrators bool, fn func(*ent.Tx, *ent.User) error) error {
 	return s.db.Tx(ctx, func(tx *ent.Tx) error {
-		if before != nil {
-			if err := before(ctx, tx); err != nil {
+		if administrators {
+			if err := lockAdministrators(ctx, tx); err != nil {
 				return err
 			}
 		}

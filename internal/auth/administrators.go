@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 
 	"latchkey/ent"
 	"latchkey/ent/lock"
@@ -11,7 +12,11 @@ import (
 // lockAdministrators lets one transaction at a time make administrators fewer, in any process: two that each leave the other's
 // would leave none. It comes before everything else in the transaction, so that what is read afterwards is up to date.
 func lockAdministrators(ctx context.Context, tx *ent.Tx) error {
-	return tx.Lock.Update().Where(lock.ID("administrators")).AddVersion(1).Exec(ctx)
+	locked, err := tx.Lock.Update().Where(lock.ID("administrators")).AddVersion(1).Save(ctx)
+	if err == nil && locked != 1 {
+		err = errors.New("the row administrators of the table locks is missing: insert it, as the migration did")
+	}
+	return err
 }
 
 // keepAdministrator refuses a change, already made in tx, after which nobody could administer accounts. lockAdministrators

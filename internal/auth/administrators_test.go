@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -175,6 +176,28 @@ func TestAdministratorsWhoLoseTheRoleMeanwhileAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// Whoever copies the data by hand may leave that row out. Then nothing would hold two requests apart, and nobody would know.
+func TestAdministratorsDoNotBecomeFewerWithoutTheirLock(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		service := newService(t, db)
+		_, ada := newAdministrator(t, service, "ada", "x")
+		newAdministrator(t, service, "bob", "x")
+		err := db.Tx(t.Context(), func(tx *ent.Tx) error {
+			_, err := tx.Lock.Delete().Exec(t.Context())
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := service.RemoveUser(t.Context(), ada); err == nil || !strings.Contains(err.Error(), "locks") {
+			t.Errorf("removed: %v", err)
+		}
+		if left := administrators(t, db); left != 2 {
+			t.Errorf("%d administrators are left", left)
 		}
 	})
 }

@@ -48,14 +48,6 @@ func (a *accountChange) checkIdentifiers(c *checker, stored *ent.User) {
 	}
 }
 
-// before locks what has to be locked ahead of the account's row.
-func (a *accountChange) before(ctx context.Context, tx *ent.Tx) error {
-	if !a.administers() {
-		return nil
-	}
-	return lockAdministrators(ctx, tx)
-}
-
 // apply changes current, whose row is locked. Another role makes its access tokens invalid, but leaves the sessions: a refresh
 // brings tokens with the new role. Disabling and a new password end the sessions.
 func (s *Service) apply(ctx context.Context, tx *ent.Tx, current *ent.User, wanted *accountChange) (*ent.User, error) {

@@ -50,10 +50,7 @@ func (s *Service) DeleteUser(ctx context.Context, in DeleteUserInput) (*DeleteUs
 	if err := s.confirm(ctx, me, currentPassword); err != nil {
 		return nil, err
 	}
-	first := lockFirst{}
-	if me.User.Role == user.RoleADMIN { // who has become one meanwhile has other tokens
-		first.before = lockAdministrators
-	}
+	first := lockFirst{administrators: me.User.Role == user.RoleADMIN} // who has become one meanwhile has other tokens
 	err = s.inLockedTx(ctx, me, first, func(tx *ent.Tx, current *ent.User) error { return s.remove(ctx, tx, current) })
 	if err != nil {
 		return nil, err
@@ -102,7 +99,7 @@ func (s *Service) DeleteUsers(ctx context.Context, ids []uuid.UUID) (*DeleteUser
 // deleteOthers deletes those of the accounts that are there, none of which is the viewer's.
 func (s *Service) deleteOthers(ctx context.Context, me *Identity, ids []uuid.UUID) ([]uuid.UUID, error) {
 	var deleted []uuid.UUID
-	err := s.inLockedTx(ctx, me, lockFirst{before: lockAdministrators, others: ids}, func(tx *ent.Tx, _ *ent.User) error {
+	err := s.inLockedTx(ctx, me, lockFirst{administrators: true, others: ids}, func(tx *ent.Tx, _ *ent.User) error {
 		found, err := tx.User.Query().Where(user.IDIn(ids...)).Order(ent.Desc(user.FieldID)).All(ctx)
 		if err != nil {
 			return err
@@ -116,7 +113,7 @@ func (s *Service) deleteOthers(ctx context.Context, me *Identity, ids []uuid.UUI
 	return deleted, err
 }
 
-// remove deletes accounts whose rows are locked, and the administrators' if one of them may be among them.
+// remove deletes accounts. Their rows are locked; lockAdministrators has been called if an administrator may be among them.
 func (s *Service) remove(ctx context.Context, tx *ent.Tx, accounts ...*ent.User) error {
 	ids := make([]uuid.UUID, len(accounts))
 	for i, u := range accounts {

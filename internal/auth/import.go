@@ -139,10 +139,7 @@ func (i *Import) checkPassword(c *checker, made *Candidate, r *bulk.Record) {
 	case r.Password != nil && r.PasswordHash != nil:
 		c.bad("password", notAllowed, "There is a passwordHash already: one of them is enough.")
 	case r.Password != nil:
-		c.password("password", *r.Password)
-		if len(*r.Password) > password.MaxBytes {
-			c.badLength("password", tooLong, "The password is too long.", 0, password.MaxBytes)
-		}
+		c.password("password", *r.Password, password.MaxBytes)
 		made.password = r.Password
 	case r.PasswordHash != nil:
 		var err error

@@ -160,10 +160,13 @@ func (c *checker) newPassword(field, chosen string, of account) {
 	}
 }
 
-// password checks one that has to be an account's. Whether it is takes a hash.
-func (c *checker) password(field, given string) {
+// password checks one that has to be an account's, of so many bytes at most. Whether it is takes a hash.
+func (c *checker) password(field, given string, most int) {
 	c.present(field, given)
 	c.intact(field, given)
+	if len(given) > most {
+		c.badLength(field, tooLong, "The password is too long.", 0, most)
+	}
 }
 
 // intact checks that a password is still what was typed.
@@ -187,7 +190,7 @@ func (c *checker) currentPassword(raw *string) string {
 		c.bad(field, required, "The current password is needed for this.")
 		return ""
 	}
-	c.password(field, *raw)
+	c.password(field, *raw, password.MaxGiven)
 	return *raw
 }
 

@@ -56,8 +56,8 @@ func lockedUser(ctx context.Context, tx *ent.Tx, id uuid.UUID, also ...predicate
 
 // lockFirst is what a transaction locks beside the viewer's row.
 type lockFirst struct {
-	before func(context.Context, *ent.Tx) error // runs first; nil for nothing
-	others []uuid.UUID                          // users whose rows are locked too, if they are there
+	administrators bool        // see lockAdministrators
+	others         []uuid.UUID // users whose rows are locked too, if they are there
 }
 
 // inLockedTx runs fn in a transaction in which the viewer's row is locked, and what else it is told; what fn gets is the row as
@@ -67,8 +67,8 @@ func (s *Service) inLockedTx(ctx context.Context, me *Identity, first lockFirst,
 	rows := append(slices.Clone(first.others), me.User.ID)
 	slices.SortFunc(rows, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) // so that no two wait for each other
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		if first.before != nil {
-			if err := first.before(ctx, tx); err != nil {
+		if first.administrators {
+			if err := lockAdministrators(ctx, tx); err != nil {
 				return err
 			}
 		}

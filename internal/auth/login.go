@@ -24,7 +24,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 	c := checker{}
 	sought := identifier(in.Identifier)
 	c.present("input.identifier", sought)
-	c.password("input.password", in.Password)
+	c.password("input.password", in.Password, password.MaxGiven)
 	delivery := c.delivery(ctx, "input.delivery", in.Delivery)
 	if err := c.err(); err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func (s *Service) updateSelf(ctx context.Context, me *Identity, in UpdateUserInp
 	}
 	var changed *ent.User
 	var opened *signedIn
-	err = s.inLockedTx(ctx, me, lockFirst{before: wanted.before}, func(tx *ent.Tx, current *ent.User) (err error) {
+	err = s.inLockedTx(ctx, me, lockFirst{administrators: wanted.administers()}, func(tx *ent.Tx, current *ent.User) (err error) {
 		opened = nil // in case the transaction runs again
 		changed, err = s.apply(ctx, tx, current, wanted)
 		if err != nil || wanted.hash == "" || changed.Disabled {
@@ -110,7 +110,7 @@ func (s *Service) updateOther(ctx context.Context, me *Identity, id uuid.UUID, i
 		return &UpdateUserPayload{User: stored}, nil
 	}
 	var changed *ent.User
-	err = s.inLockedTx(ctx, me, lockFirst{before: wanted.before, others: []uuid.UUID{id}}, func(tx *ent.Tx, _ *ent.User) error {
+	err = s.inLockedTx(ctx, me, lockFirst{administrators: wanted.administers(), others: []uuid.UUID{id}}, func(tx *ent.Tx, _ *ent.User) error {
 		current, err := tx.User.Get(ctx, id)
 		if err == nil {
 			changed, err = s.apply(ctx, tx, current, wanted)

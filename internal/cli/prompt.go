@@ -32,8 +32,12 @@ func sparePassword(args []string, err error) error {
 func (h *host) newPassword(ctx context.Context) (string, error) {
 	if _, person := h.terminal(); !person {
 		line, err := unlessDone(ctx, func() (string, error) { return readLine(h.stdin) })
-		if err == nil && line == "" {
+		switch {
+		case err != nil:
+		case line == "":
 			err = errors.New("the password is missing: it is the first line of standard input")
+		case strings.HasPrefix(line, "\ufeff"): // nobody would type it at log-in
+			err = errors.New("the password begins with a byte order mark: save the file without one")
 		}
 		return line, err
 	}

@@ -32,7 +32,6 @@ func (h *host) withRules(ctx context.Context, fn func(*auth.Service) error) erro
 			Passwords: password.NewHasher(),
 			Policy:    password.Policy{Min: h.config.PasswordMin, Words: h.config.Words()},
 			IDs:       uuid.NewGenWithOptions(uuid.WithEpochFunc(h.now)),
-			Lifetimes: auth.Lifetimes{Access: h.config.AccessTTL, Grace: h.config.RefreshGrace}, // which say how long to block ids
 			Now:       h.now,
 		})))
 	})

@@ -52,6 +52,7 @@ func TestUsersCreateTellsAllThatIsWrong(t *testing.T) {
 		"a blocked word":       {"the latch goes click", "--username=bob --password-words=latch", "latchkey: password: The password contains a word that is easy to guess here.\n"},
 		"a boundless password": {strings.Repeat("x", 1<<20), "--username=bob", "latchkey: password: The password is too long. The most is 256.\n"},
 		"no password":          {"", "--username=bob", "latchkey: the password is missing: it is the first line of standard input\n"},
+		"a byte order mark":    {"\ufeff" + fine, "--username=bob", "latchkey: the password begins with a byte order mark: save the file without one\n"},
 		"an empty line":        {"\r\n" + fine, "--username=bob", "latchkey: the password is missing: it is the first line of standard input\n"},
 	} {
 		r := a.run(c.stdin, append([]string{"create"}, strings.Fields(c.args)...)...)

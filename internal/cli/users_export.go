@@ -20,6 +20,9 @@ type usersExport struct {
 
 // Validate is called by kong.
 func (u *usersExport) Validate() error {
+	if u.File == "" {
+		return errors.New("the file has no name")
+	}
 	if u.WithHashes && u.File == "-" {
 		return errors.New("--with-hashes takes a file: whoever has the hashes can guess at the passwords")
 	}

@@ -53,6 +53,7 @@ func TestExportMakesANewFileForItsOwnerOnly(t *testing.T) {
 	}
 	a.fails(2, []string{"export", "--with-hashes"}, "--with-hashes takes a file")
 	a.fails(2, []string{"export", "--with-hashes", "-"}, "--with-hashes takes a file")
+	a.fails(2, []string{"export", ""}, "the file has no name")
 	for _, name := range []string{"there", "link", "dangling", "."} {
 		a.fails(1, []string{"export", "--with-hashes", in(name)}, in(name)+" exists already")
 	}

@@ -47,7 +47,7 @@ func (g *Gauge) Affordable(hash string) error {
 }
 
 func (g *Gauge) try(f *foreign) (bool, error) {
-	longest := strings.Repeat("x", MaxBytes)
+	longest := strings.Repeat("x", MaxGiven)
 	for range 3 {
 		start := g.now()
 		if _, err := f.check(longest); err != nil {

@@ -1,10 +1,13 @@
 package password_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/go-crypt/x/crypt"
 
 	"latchkey/internal/password"
 )
@@ -111,10 +114,23 @@ func TestLongPasswordsAreRefusedOnlyWhereThereAreManyRoundsOfSHA512(t *testing.T
 	}
 }
 
+// SHA-crypt hashes the password once for each of its bytes, however few the rounds are.
+func TestSHACryptRefusesWhatIsLongerThanLogInTakes(t *testing.T) {
+	t.Parallel()
+	h := password.NewHasher()
+	for length, want := range map[int]bool{password.MaxGiven: true, password.MaxGiven + 1: false} {
+		long := strings.Repeat("x", length)
+		hash := "$5$rounds=1000$saltsalt$" + string(crypt.KeySHACrypt(sha256.New, []byte(long), []byte("saltsalt"), 1000))
+		if right, err := h.Verify(t.Context(), hash, long); right != want || err != nil {
+			t.Errorf("%d bytes: %v, %v", length, right, err)
+		}
+	}
+}
+
 // BenchmarkBounds is one verification at each bound, with the longest password.
 func BenchmarkBounds(b *testing.B) {
 	h := password.NewHasher()
-	longest := strings.Repeat("x", password.MaxBytes)
+	longest := strings.Repeat("x", password.MaxGiven)
 	for _, c := range bounds() {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

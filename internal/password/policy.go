@@ -3,6 +3,7 @@ package password
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -10,6 +11,10 @@ import (
 
 // MaxBytes bounds a password so that it can't be used to send load; far beyond any passphrase (OWASP ASVS 5.0 §6.2.9).
 const MaxBytes = 256
+
+// MaxGiven bounds, in bytes, a password that is to be verified. It is beyond MaxBytes because another system may have let it be; and
+// it is bounded because SHA-crypt takes time that grows with its square.
+const MaxGiven = 1024
 
 // Weakness says which rule a password breaks. Its values are reasons of the error code WEAK_PASSWORD.
 type Weakness string
@@ -53,6 +58,14 @@ func (p Policy) Check(password string, identity ...string) Weakness {
 	}
 }
 
-// fold makes texts equal that differ in letter case or Unicode normal form only. There and back, because some letters share
+// fold makes texts equal that differ only in letter case, Unicode's compatibility forms (full-width letters) or what can't be seen. There and back, because some letters share
 // a capital (the Greek s at the end of a word).
-func fold(s string) string { return norm.NFC.String(strings.ToLower(strings.ToUpper(s))) }
+func fold(s string) string {
+	seen := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Cf, unicode.Variation_Selector) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+	return norm.NFKC.String(strings.ToLower(strings.ToUpper(seen)))
+}

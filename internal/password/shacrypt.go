@@ -51,7 +51,7 @@ func parseSHACrypt(parts []string) (*foreign, error) {
 	case rounds > variant.maxRounds:
 		return nil, tooCostly
 	}
-	longest := variant.maxWork/rounds - shaCryptRest // bytes
+	longest := min(variant.maxWork/rounds-shaCryptRest, MaxGiven) // bytes
 	return &foreign{
 		cost: fmt.Sprintf("sha-crypt %s %d rounds", parts[0], rounds),
 		check: func(password string) (bool, error) {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/gofrs/uuid/v5"
@@ -53,6 +54,21 @@ func TestLogInWithBlankFields(t *testing.T) {
 			"BAD_USER_INPUT field=input.password reason=BLANK")
 		s.ask(t, "", login, input(vars{"identifier": "ada", "password": "pass\x00word"})).refused(t,
 			"BAD_USER_INPUT field=input.password reason=INVALID_FORMAT")
+	})
+}
+
+// Some foreign hashes take time that grows with the square of the password's length, known account or not.
+func TestPasswordThatIsTooLongToBeVerified(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		ada := s.join(t, "ada@example.org")
+		longest := strings.Repeat("x", 1024)
+		s.ask(t, "", login, input(vars{"identifier": "ada@example.org", "password": longest})).refused(t, "INVALID_CREDENTIALS")
+		for _, identifier := range []string{"ada@example.org", "nobody"} {
+			s.ask(t, "", login, input(vars{"identifier": identifier, "password": longest + "x"})).refused(t,
+				"BAD_USER_INPUT field=input.password reason=TOO_LONG max=1024")
+		}
+		s.ask(t, ada.token, remove, input(vars{"currentPassword": longest + "x"})).refused(t,
+			"BAD_USER_INPUT field=input.currentPassword reason=TOO_LONG max=1024")
 	})
 }
 

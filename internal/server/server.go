@@ -27,6 +27,7 @@ const (
 	drainLimit   = 10 * time.Second // for requests in flight at the end
 	headerLimit  = 10 * time.Second // for a client to say what it wants
 	readLimit    = 30 * time.Second // and to say all of it
+	writeLimit   = 30 * time.Second // and to read the answer
 	idleLimit    = 2 * time.Minute  // between two requests on a connection
 )
 
@@ -133,6 +134,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 		Handler:           handler,
 		ReadHeaderTimeout: headerLimit,
 		ReadTimeout:       readLimit,
+		WriteTimeout:      readLimit + host.Timeout + writeLimit, // counts from the end of the header
 		IdleTimeout:       idleLimit,
 		ErrorLog:          slog.NewLogLogger(host.Log.Handler(), slog.LevelWarn),
 	}
