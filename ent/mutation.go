@@ -2193,6 +2193,7 @@ type UserMutation struct {
 	disabled              *bool
 	credential_version    *int
 	addcredential_version *int
+	imported              *user.Imported
 	created_at            *time.Time
 	updated_at            *time.Time
 	clearedFields         map[string]struct{}
@@ -2619,6 +2620,55 @@ func (m *UserMutation) ResetCredentialVersion() {
 	m.addcredential_version = nil
 }
 
+// SetImported sets the "imported" field.
+func (m *UserMutation) SetImported(u user.Imported) {
+	m.imported = &u
+}
+
+// Imported returns the value of the "imported" field in the mutation.
+func (m *UserMutation) Imported() (r user.Imported, exists bool) {
+	v := m.imported
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImported returns the old "imported" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldImported(ctx context.Context) (v *user.Imported, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImported is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImported requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImported: %w", err)
+	}
+	return oldValue.Imported, nil
+}
+
+// ClearImported clears the value of the "imported" field.
+func (m *UserMutation) ClearImported() {
+	m.imported = nil
+	m.clearedFields[user.FieldImported] = struct{}{}
+}
+
+// ImportedCleared returns if the "imported" field was cleared in this mutation.
+func (m *UserMutation) ImportedCleared() bool {
+	_, ok := m.clearedFields[user.FieldImported]
+	return ok
+}
+
+// ResetImported resets all changes to the "imported" field.
+func (m *UserMutation) ResetImported() {
+	m.imported = nil
+	delete(m.clearedFields, user.FieldImported)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *UserMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -2779,7 +2829,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.email != nil {
 		fields = append(fields, user.FieldEmail)
 	}
@@ -2800,6 +2850,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.credential_version != nil {
 		fields = append(fields, user.FieldCredentialVersion)
+	}
+	if m.imported != nil {
+		fields = append(fields, user.FieldImported)
 	}
 	if m.created_at != nil {
 		fields = append(fields, user.FieldCreatedAt)
@@ -2829,6 +2882,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.Disabled()
 	case user.FieldCredentialVersion:
 		return m.CredentialVersion()
+	case user.FieldImported:
+		return m.Imported()
 	case user.FieldCreatedAt:
 		return m.CreatedAt()
 	case user.FieldUpdatedAt:
@@ -2856,6 +2911,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldDisabled(ctx)
 	case user.FieldCredentialVersion:
 		return m.OldCredentialVersion(ctx)
+	case user.FieldImported:
+		return m.OldImported(ctx)
 	case user.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case user.FieldUpdatedAt:
@@ -2917,6 +2974,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCredentialVersion(v)
+		return nil
+	case user.FieldImported:
+		v, ok := value.(user.Imported)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImported(v)
 		return nil
 	case user.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -2986,6 +3050,9 @@ func (m *UserMutation) ClearedFields() []string {
 	if m.FieldCleared(user.FieldName) {
 		fields = append(fields, user.FieldName)
 	}
+	if m.FieldCleared(user.FieldImported) {
+		fields = append(fields, user.FieldImported)
+	}
 	return fields
 }
 
@@ -3008,6 +3075,9 @@ func (m *UserMutation) ClearField(name string) error {
 		return nil
 	case user.FieldName:
 		m.ClearName()
+		return nil
+	case user.FieldImported:
+		m.ClearImported()
 		return nil
 	}
 	return fmt.Errorf("unknown User nullable field %s", name)
@@ -3037,6 +3107,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldCredentialVersion:
 		m.ResetCredentialVersion()
+		return nil
+	case user.FieldImported:
+		m.ResetImported()
 		return nil
 	case user.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -32,6 +32,8 @@ type User struct {
 	Disabled bool `json:"disabled,omitempty"`
 	// raised when tokens issued so far must be refused; they carry it as ver
 	CredentialVersion int `json:"credential_version,omitempty"`
+	// from another system: FRESH until its user logs in or anything is changed here; null for those made here
+	Imported *user.Imported `json:"imported,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -69,7 +71,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case user.FieldCredentialVersion:
 			values[i] = new(sql.NullInt64)
-		case user.FieldEmail, user.FieldUsername, user.FieldName, user.FieldPasswordHash, user.FieldRole:
+		case user.FieldEmail, user.FieldUsername, user.FieldName, user.FieldPasswordHash, user.FieldRole, user.FieldImported:
 			values[i] = new(sql.NullString)
 		case user.FieldCreatedAt, user.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -140,6 +142,13 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field credential_version", values[i])
 			} else if value.Valid {
 				_m.CredentialVersion = int(value.Int64)
+			}
+		case user.FieldImported:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field imported", values[i])
+			} else if value.Valid {
+				_m.Imported = new(user.Imported)
+				*_m.Imported = user.Imported(value.String)
 			}
 		case user.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -219,6 +228,11 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("credential_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CredentialVersion))
+	builder.WriteString(", ")
+	if v := _m.Imported; v != nil {
+		builder.WriteString("imported=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

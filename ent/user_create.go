@@ -112,6 +112,20 @@ func (_c *UserCreate) SetNillableCredentialVersion(v *int) *UserCreate {
 	return _c
 }
 
+// SetImported sets the "imported" field.
+func (_c *UserCreate) SetImported(v user.Imported) *UserCreate {
+	_c.mutation.SetImported(v)
+	return _c
+}
+
+// SetNillableImported sets the "imported" field if the given value is not nil.
+func (_c *UserCreate) SetNillableImported(v *user.Imported) *UserCreate {
+	if v != nil {
+		_c.SetImported(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *UserCreate) SetCreatedAt(v time.Time) *UserCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -233,6 +247,11 @@ func (_c *UserCreate) check() error {
 	if _, ok := _c.mutation.CredentialVersion(); !ok {
 		return &ValidationError{Name: "credential_version", err: errors.New(`ent: missing required field "User.credential_version"`)}
 	}
+	if v, ok := _c.mutation.Imported(); ok {
+		if err := user.ImportedValidator(v); err != nil {
+			return &ValidationError{Name: "imported", err: fmt.Errorf(`ent: validator failed for field "User.imported": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "User.created_at"`)}
 	}
@@ -301,6 +320,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CredentialVersion(); ok {
 		_spec.SetField(user.FieldCredentialVersion, field.TypeInt, value)
 		_node.CredentialVersion = value
+	}
+	if value, ok := _c.mutation.Imported(); ok {
+		_spec.SetField(user.FieldImported, field.TypeEnum, value)
+		_node.Imported = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)

@@ -153,6 +153,26 @@ func (_u *UserUpdate) AddCredentialVersion(v int) *UserUpdate {
 	return _u
 }
 
+// SetImported sets the "imported" field.
+func (_u *UserUpdate) SetImported(v user.Imported) *UserUpdate {
+	_u.mutation.SetImported(v)
+	return _u
+}
+
+// SetNillableImported sets the "imported" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableImported(v *user.Imported) *UserUpdate {
+	if v != nil {
+		_u.SetImported(*v)
+	}
+	return _u
+}
+
+// ClearImported clears the value of the "imported" field.
+func (_u *UserUpdate) ClearImported() *UserUpdate {
+	_u.mutation.ClearImported()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *UserUpdate) SetCreatedAt(v time.Time) *UserUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -276,6 +296,11 @@ func (_u *UserUpdate) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "User.role": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Imported(); ok {
+		if err := user.ImportedValidator(v); err != nil {
+			return &ValidationError{Name: "imported", err: fmt.Errorf(`ent: validator failed for field "User.imported": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -323,6 +348,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedCredentialVersion(); ok {
 		_spec.AddField(user.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Imported(); ok {
+		_spec.SetField(user.FieldImported, field.TypeEnum, value)
+	}
+	if _u.mutation.ImportedCleared() {
+		_spec.ClearField(user.FieldImported, field.TypeEnum)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)
@@ -518,6 +549,26 @@ func (_u *UserUpdateOne) AddCredentialVersion(v int) *UserUpdateOne {
 	return _u
 }
 
+// SetImported sets the "imported" field.
+func (_u *UserUpdateOne) SetImported(v user.Imported) *UserUpdateOne {
+	_u.mutation.SetImported(v)
+	return _u
+}
+
+// SetNillableImported sets the "imported" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableImported(v *user.Imported) *UserUpdateOne {
+	if v != nil {
+		_u.SetImported(*v)
+	}
+	return _u
+}
+
+// ClearImported clears the value of the "imported" field.
+func (_u *UserUpdateOne) ClearImported() *UserUpdateOne {
+	_u.mutation.ClearImported()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *UserUpdateOne) SetCreatedAt(v time.Time) *UserUpdateOne {
 	_u.mutation.SetCreatedAt(v)
@@ -654,6 +705,11 @@ func (_u *UserUpdateOne) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "User.role": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Imported(); ok {
+		if err := user.ImportedValidator(v); err != nil {
+			return &ValidationError{Name: "imported", err: fmt.Errorf(`ent: validator failed for field "User.imported": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -718,6 +774,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.AddedCredentialVersion(); ok {
 		_spec.AddField(user.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Imported(); ok {
+		_spec.SetField(user.FieldImported, field.TypeEnum, value)
+	}
+	if _u.mutation.ImportedCleared() {
+		_spec.ClearField(user.FieldImported, field.TypeEnum)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)

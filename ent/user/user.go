@@ -28,6 +28,8 @@ const (
 	FieldDisabled = "disabled"
 	// FieldCredentialVersion holds the string denoting the credential_version field in the database.
 	FieldCredentialVersion = "credential_version"
+	// FieldImported holds the string denoting the imported field in the database.
+	FieldImported = "imported"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -55,6 +57,7 @@ var Columns = []string{
 	FieldRole,
 	FieldDisabled,
 	FieldCredentialVersion,
+	FieldImported,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 }
@@ -110,6 +113,29 @@ func RoleValidator(r Role) error {
 	}
 }
 
+// Imported defines the type for the "imported" enum field.
+type Imported string
+
+// Imported values.
+const (
+	ImportedFRESH Imported = "FRESH"
+	ImportedUSED  Imported = "USED"
+)
+
+func (i Imported) String() string {
+	return string(i)
+}
+
+// ImportedValidator is a validator for the "imported" field enum values. It is called by the builders before save.
+func ImportedValidator(i Imported) error {
+	switch i {
+	case ImportedFRESH, ImportedUSED:
+		return nil
+	default:
+		return fmt.Errorf("user: invalid enum value for imported field: %q", i)
+	}
+}
+
 // OrderOption defines the ordering options for the User queries.
 type OrderOption func(*sql.Selector)
 
@@ -151,6 +177,11 @@ func ByDisabled(opts ...sql.OrderTermOption) OrderOption {
 // ByCredentialVersion orders the results by the credential_version field.
 func ByCredentialVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCredentialVersion, opts...).ToFunc()
+}
+
+// ByImported orders the results by the imported field.
+func ByImported(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldImported, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -456,6 +456,36 @@ func CredentialVersionLTE(v int) predicate.User {
 	return predicate.User(sql.FieldLTE(FieldCredentialVersion, v))
 }
 
+// ImportedEQ applies the EQ predicate on the "imported" field.
+func ImportedEQ(v Imported) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldImported, v))
+}
+
+// ImportedNEQ applies the NEQ predicate on the "imported" field.
+func ImportedNEQ(v Imported) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldImported, v))
+}
+
+// ImportedIn applies the In predicate on the "imported" field.
+func ImportedIn(vs ...Imported) predicate.User {
+	return predicate.User(sql.FieldIn(FieldImported, vs...))
+}
+
+// ImportedNotIn applies the NotIn predicate on the "imported" field.
+func ImportedNotIn(vs ...Imported) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldImported, vs...))
+}
+
+// ImportedIsNil applies the IsNil predicate on the "imported" field.
+func ImportedIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldImported))
+}
+
+// ImportedNotNil applies the NotNil predicate on the "imported" field.
+func ImportedNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldImported))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))

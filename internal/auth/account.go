@@ -16,6 +16,7 @@ type account struct {
 	email, username, name *string
 	role                  user.Role
 	disabled              bool
+	imported              *user.Imported // nil if it is made here
 }
 
 // account checks what a new account is called.
@@ -53,9 +54,13 @@ func (s *Service) creation(tx *ent.Tx, id uuid.UUID, a account, hash string) *en
 		SetPasswordHash(hash).
 		SetRole(a.role).
 		SetDisabled(a.disabled).
+		SetNillableImported(a.imported).
 		SetCreatedAt(createdAt(id)).
 		SetUpdatedAt(s.now())
 }
+
+// isFresh tells whether an account is still as it was imported.
+func isFresh(u *ent.User) bool { return u.Imported != nil && *u.Imported == user.ImportedFRESH }
 
 // createdAt is the moment in a UUIDv7 (RFC 9562 §5.7).
 func createdAt(id uuid.UUID) time.Time {

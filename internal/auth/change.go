@@ -16,6 +16,7 @@ type accountChange struct {
 	password              *string
 	hash                  string // of password, once that has been hashed; or what an import brings
 	currentPassword       string
+	byImport              bool // which may come again, until someone else changes the account
 }
 
 // sensitive tells whether it changes what the account is logged in with.
@@ -77,6 +78,9 @@ func (s *Service) apply(ctx context.Context, tx *ent.Tx, current *ent.User, want
 	}
 	if newRole || newState || wanted.hash != "" {
 		update.AddCredentialVersion(1)
+	}
+	if isFresh(current) && !wanted.byImport {
+		update.SetImported(user.ImportedUSED)
 	}
 	changed, err := update.Save(ctx)
 	if err == nil && (changed.Disabled || wanted.hash != "") {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"strings"
+	"sync"
 	"time"
 
 	"latchkey/ent/user"
@@ -16,14 +17,17 @@ import (
 //
 // It can be broken off anywhere and run again: what is there already is left, or with update brought up to what the record
 // says. An account is the same if it has the e-mail address or the username. Two records of one import never are: systems that
-// tell Ada from ada have two people there, and one must not get the other's account.
+// tell Ada from ada have two people there, and one must not get the other's account. Only accounts that nobody has used here
+// yet are brought up to date.
 type Import struct {
-	rules  *Service
-	gauge  *password.Gauge
-	update bool
-	dryRun bool
-	seen   map[uint64]struct{} // the identifiers of the records so far: only their hashes, because there may be millions
-	seed   maphash.Seed
+	rules    *Service
+	gauge    *password.Gauge
+	update   bool
+	dryRun   bool
+	accounts map[uint64]int32    // the line of the record about each account that was there, by the random half of its id
+	seen     map[uint64]struct{} // the identifiers of the records so far: only their hashes, because there may be millions
+	seed     maphash.Seed
+	alone    sync.Mutex // held by who hashes, because the gauge measures what the process takes
 }
 
 // ImportOptions say how to import.
@@ -40,7 +44,7 @@ func (s *Service) Import(o ImportOptions) *Import {
 	}
 	return &Import{
 		rules: s, gauge: password.NewGauge(o.CPUTime), update: o.Update, dryRun: o.DryRun,
-		seen: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
+		accounts: map[uint64]int32{}, seen: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
 	}
 }
 
@@ -58,10 +62,10 @@ const (
 
 // Candidate is a record on its way in.
 type Candidate struct {
-	Line         int
-	Outcome      Outcome
-	Problems     Problems // why it is refused; fields are those of bulk.Record
-	PasswordKept bool     // the account has a password of its own by now, which the record's did not replace
+	Line     int
+	Outcome  Outcome
+	Problems Problems // why it is refused; fields are those of bulk.Record
+	Used     bool     // the account has been used or changed here since it was imported, and is left for that
 
 	account   account
 	role      *user.Role // as the record has it, and the following
@@ -95,6 +99,8 @@ func (i *Import) Check(r *bulk.Record) *Candidate {
 	if made.role != nil {
 		made.account.role = *made.role
 	}
+	fresh := user.ImportedFRESH
+	made.account.imported = &fresh
 	made.account.disabled = r.Disabled != nil && *r.Disabled
 	if len(c.problems) > 0 {
 		made.refuse(c.problems...)
@@ -144,7 +150,9 @@ func (i *Import) checkPassword(c *checker, made *Candidate, r *bulk.Record) {
 	case r.PasswordHash != nil:
 		var err error
 		if made.hash, err = password.Import(*r.PasswordHash); err == nil {
+			i.alone.Lock()
 			err = i.gauge.Affordable(made.hash)
+			i.alone.Unlock()
 		}
 		if err != nil {
 			c.bad("passwordHash", invalidFormat, "The hash is refused: "+err.Error()+".")

@@ -13,7 +13,6 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/user"
-	"latchkey/internal/password"
 )
 
 // add makes the accounts, all or none.
@@ -67,10 +66,8 @@ type importChange struct {
 	wanted *accountChange
 }
 
-// plan adds what row changes about stored to changes. Its password counts as long as the stored hash is another system's: after
-// a log-in or a change of the password here, the one here is newer.
+// plan adds what row changes about stored, which nobody has used here yet, to changes.
 func (i *Import) plan(changes []*importChange, row *Candidate, stored *ent.User) ([]*importChange, error) {
-	row.PasswordKept = false // in case it is tried again
 	c := checker{}
 	given := func(value *string) text {
 		if value == nil {
@@ -80,6 +77,7 @@ func (i *Import) plan(changes []*importChange, row *Candidate, stored *ent.User)
 	}
 	a := row.account
 	wanted := c.profile(given(a.name), given(a.email), given(a.username), stored)
+	wanted.byImport = true
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -89,13 +87,8 @@ func (i *Import) plan(changes []*importChange, row *Candidate, stored *ent.User)
 	if row.disabled != nil && *row.disabled != stored.Disabled {
 		wanted.disabled = row.disabled
 	}
-	switch {
-	case row.password == nil && row.hash == stored.PasswordHash:
-	case !password.Outdated(stored.PasswordHash):
-		row.PasswordKept = true
-	default:
-		wanted.password = row.password
-		wanted.hash = row.hash
+	if row.password != nil || row.hash != stored.PasswordHash {
+		wanted.password, wanted.hash = row.password, row.hash
 	}
 	if wanted.nothing() {
 		row.Outcome = Left
@@ -169,6 +162,6 @@ func (i *Import) applyAll(ctx context.Context, tx *ent.Tx, changes []*importChan
 // sameAccount tells whether an account is as it was, in all that an import looks at.
 func sameAccount(a, b *ent.User) bool {
 	return reflect.DeepEqual(
-		[]any{a.Email, a.Username, a.Name, a.Role, a.Disabled, a.PasswordHash},
-		[]any{b.Email, b.Username, b.Name, b.Role, b.Disabled, b.PasswordHash})
+		[]any{a.Email, a.Username, a.Name, a.Role, a.Disabled, a.PasswordHash, a.Imported},
+		[]any{b.Email, b.Username, b.Name, b.Role, b.Disabled, b.PasswordHash, b.Imported})
 }

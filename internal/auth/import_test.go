@@ -233,7 +233,9 @@ func TestImportUpdatesWhatARecordSaysAndNothingElse(t *testing.T) {
 		service := newService(t, db)
 		full := bulk.Record{Username: ptr("ada"), Email: ptr("ada@example.org"), Name: ptr("Ada"), Role: ptr("ADMIN"), Disabled: ptr(true)}
 		imported(t, service, ImportOptions{}, full, bulk.Record{Username: ptr("root"), Role: ptr("ADMIN")})
-		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada")}, bulk.Record{Email: full.Email, Role: full.Role}), Left, Left)
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada")}), Left)
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Email: full.Email, Role: full.Role}), Left)
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada")}, bulk.Record{Email: full.Email}), Left, Refused)
 		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Disabled: ptr(false), PasswordHash: ptr(otherHash)}), Updated)
 		ada := find(t, service, "ada@example.org")
 		if *ada.Name != "Ada" || ada.Role != user.RoleADMIN || ada.Disabled || ada.PasswordHash != otherHash {
@@ -250,30 +252,83 @@ func TestImportUpdatesWhatARecordSaysAndNothingElse(t *testing.T) {
 	})
 }
 
-func TestImportUpdateEndsSessionsAsAnyOtherChangeDoes(t *testing.T) {
+// Whoever has signed up here, with the e-mail address or the username of someone who is yet to come, does not get their account,
+// nor their role; and nobody takes over an account that the operator has made here.
+func TestImportGivesNobodyTheAccountOfAnother(t *testing.T) {
 	onEach(t, func(t *testing.T, db *store.DB) {
 		service := newService(t, db)
-		ada, bob := signedUp(t, service, "ada"), signedUp(t, service, "bob")
-		got := imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Disabled: ptr(true)}, bulk.Record{Username: ptr("bob"), Name: ptr("Bob")})
-		became(t, got, Updated, Updated)
-		if reasonOf(t, service, ada.AccessToken) == "" || reasonOf(t, service, bob.AccessToken) != "" {
-			t.Error("the session of who was disabled goes on, or the other one does not")
+		mallory := signedUp(t, service, "dave")
+		for _, o := range []ImportOptions{{}, {DryRun: true}, {Update: true}, {Update: true, DryRun: true}} {
+			got := imported(t, service, o, bulk.Record{Email: ptr("dave@example.org"), Username: ptr("dave"), Role: ptr("ADMIN")})
+			became(t, got, Refused)
+			if problem := got[0].Problems[0]; problem.Field != "username" || !strings.Contains(problem.Message, "made here") {
+				t.Errorf("%v", problem)
+			}
+		}
+		if dave := find(t, service, "dave"); dave.Email != nil || dave.Role != user.RoleUSER || reasonOf(t, service, mallory.AccessToken) != "" {
+			t.Errorf("%v", dave)
 		}
 	})
 }
 
-// After a log-in or a change here, the password here is newer than that of any file.
-func TestImportKeepsAPasswordThatWasUsedHere(t *testing.T) {
+// A name that was freed in the old system, and taken by someone else there.
+func TestImportTellsPeopleApartByTheTimeTheyWereCreated(t *testing.T) {
 	onEach(t, func(t *testing.T, db *store.DB) {
 		service := newService(t, db)
-		signedUp(t, service, "ada")
-		before := find(t, service, "ada").PasswordHash
-		got := slices.Concat(
-			imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Password: ptr("another")}),
-			imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Name: ptr("Ada")}))
-		became(t, got, Left, Updated)
-		if !got[0].PasswordKept || !got[1].PasswordKept || find(t, service, "ada").PasswordHash != before {
-			t.Error("the password was replaced")
+		first, second := time.Date(2015, 5, 5, 0, 0, 0, 123456789, time.UTC), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+		imported(t, service, ImportOptions{}, bulk.Record{Username: ptr("chef"), Role: ptr("ADMIN"), CreatedAt: &first})
+		for _, o := range []ImportOptions{{}, {Update: true}} {
+			became(t, imported(t, service, o, bulk.Record{Username: ptr("chef"), CreatedAt: &second, PasswordHash: ptr(otherHash)}), Refused)
+			became(t, imported(t, service, o, bulk.Record{Username: ptr("chef"), CreatedAt: &first}), Left)
+		}
+		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("chef"), CreatedAt: &first, PasswordHash: ptr(otherHash)}), Updated)
+	})
+}
+
+// From the first log-in on, or when anything was changed here, the account is its user's, whatever the old system says, and
+// whatever its hash is.
+func TestImportLeavesAnAccountThatWasUsedHere(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		service := newService(t, db)
+		ours, err := service.passwords.Hash(t.Context(), "correct horse")
+		if err != nil {
+			t.Fatal(err)
+		}
+		role := user.RoleADMIN
+		for name, use := range map[string]func() error{
+			"logs.in": func() error {
+				_, err := service.Login(service.WithRequest(t.Context(), &Request{}), LoginInput{Identifier: "logs.in", Password: "correct horse"})
+				return err
+			},
+			"gets.a.password": func() error {
+				_, err := service.ChangeUser(t.Context(), find(t, service, "gets.a.password").ID, AccountChange{Password: ptr("chosen here")})
+				return err
+			},
+			"gets.a.role": func() error {
+				_, err := service.ChangeUser(t.Context(), find(t, service, "gets.a.role").ID, AccountChange{Role: &role})
+				return err
+			},
+			"gets.a.name": func() error {
+				_, err := service.ChangeUser(t.Context(), find(t, service, "gets.a.name").ID, AccountChange{Name: ChangeText(ptr("Ada"))})
+				return err
+			},
+		} {
+			imported(t, service, ImportOptions{}, bulk.Record{Username: &name, PasswordHash: &ours})
+			became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: &name, PasswordHash: &ours, Name: ptr("Before")}), Updated)
+			if err := use(); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			before := find(t, service, name)
+			for _, record := range []bulk.Record{
+				{Username: &name, PasswordHash: ptr(otherHash)}, {Username: &name, Password: ptr("another")},
+				{Username: &name, PasswordHash: &ours, Role: ptr("ADMIN"), Disabled: ptr(true), Email: ptr("x@example.org"), Name: ptr("X")},
+			} {
+				got := imported(t, service, ImportOptions{Update: true}, record)
+				became(t, got, Left)
+				if !got[0].Used || !sameAccount(before, find(t, service, name)) {
+					t.Errorf("%s: %v", name, find(t, service, name))
+				}
+			}
 		}
 	})
 }
@@ -307,7 +362,7 @@ func TestImportRefusesNobodyForAnothersSake(t *testing.T) {
 		if err := i.Write(t.Context(), rows); err != nil {
 			t.Fatal(err)
 		}
-		became(t, rows, Added, Added, Added, Left, Added)
+		became(t, rows, Added, Added, Added, Refused, Added)
 	})
 }
 
@@ -330,8 +385,8 @@ func TestImportDoesNotOverwriteWhatChangedSinceItLooked(t *testing.T) {
 		if err := i.Write(t.Context(), []*Candidate{row}); err != nil {
 			t.Fatal(err)
 		}
-		if ada := find(t, service, "ada"); *ada.Name != "Ada" || password.Outdated(ada.PasswordHash) || !row.PasswordKept {
-			t.Error("the password chosen here was replaced")
+		if ada := find(t, service, "ada"); ada.Name != nil || password.Outdated(ada.PasswordHash) || !row.Used || row.Outcome != Left {
+			t.Error("what was chosen here was replaced")
 		}
 	})
 }

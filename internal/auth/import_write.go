@@ -2,9 +2,12 @@ package auth
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"runtime"
 	"slices"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"latchkey/ent"
 	"latchkey/ent/user"
@@ -91,18 +94,21 @@ func (i *Import) try(ctx context.Context, rows []*Candidate) error {
 		case stored == nil:
 			added = append(added, row)
 		case touched[stored] || touched[byUsername]:
-		case byUsername != nil && byUsername != stored:
-			row.refuse(&Error{Code: EmailTaken, Message: "The e-mail address is one account's, and the username another one's.", Field: "email"})
-		case !i.update:
-			row.Outcome = Left
 		default:
 			touched[stored] = true
-			if changed, err = i.plan(changed, row, stored); err != nil {
+			if refusal := i.notTheSame(row, stored, byUsername); refusal != nil {
+				row.refuse(refusal)
+				continue
+			}
+			row.Used = !isFresh(stored)
+			if !i.update || row.Used {
+				row.Outcome = Left
+			} else if changed, err = i.plan(changed, row, stored); err != nil {
 				return err
 			}
 		}
 	}
-	if err := i.hash(ctx, added, changed); err != nil {
+	if changed, err = i.hash(ctx, added, changed); err != nil {
 		return err
 	}
 	// What has begun is ended, also when the import is told to stop: it takes a moment, and what became of it is known then.
@@ -111,6 +117,31 @@ func (i *Import) try(ctx context.Context, rows []*Candidate) error {
 		return err
 	}
 	return i.change(ctx, changed)
+}
+
+// notTheSame tells why a record is not about the account that has its e-mail address or its username, or byUsername its username
+// alone; nil if it is. Nobody becomes someone else by it: neither who has signed up here before the owner of a name came, nor
+// who has a name in the old system that was another's.
+func (i *Import) notTheSame(row *Candidate, stored, byUsername *ent.User) *Error {
+	field := "username"
+	if row.account.email != nil && stored.Email != nil && *row.account.email == *stored.Email {
+		field = "email"
+	}
+	differ := func(message string) *Error { return &Error{Code: BadUserInput, Message: message, Field: field} }
+	switch {
+	case byUsername != nil && byUsername != stored:
+		return differ("The e-mail address is one account's, and the username another one's.")
+	case stored.Imported == nil:
+		return differ("An account has it that was made here.")
+	case row.createdAt != nil && row.createdAt.UnixMilli() != stored.CreatedAt.UnixMilli():
+		return differ("An account has it that was created at another time: someone else's.")
+	}
+	id, line := binary.BigEndian.Uint64(stored.ID[8:]), int32(row.Line) //nolint:gosec // no file has so many lines
+	if first := i.accounts[id]; first != 0 && first != line {
+		return differ("An earlier record is about the same account.")
+	}
+	i.accounts[id] = line
+	return nil
 }
 
 // present are the accounts that are there already.
@@ -168,29 +199,45 @@ func (i *Import) find(ctx context.Context, rows []*Candidate) (present, error) {
 	})
 }
 
-// hash hashes the passwords that are needed, on all processors, before anything is written.
-func (i *Import) hash(ctx context.Context, added []*Candidate, changed []*importChange) error {
-	if i.dryRun {
-		return nil
+// hash hashes the passwords in clear that are needed, on all processors, before anything is written, and returns the changes that
+// remain: a password that is there already is none.
+func (i *Import) hash(ctx context.Context, added []*Candidate, changed []*importChange) ([]*importChange, error) {
+	i.alone.Lock()
+	defer i.alone.Unlock()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0)) // so that none has to wait for its turn
+	for _, row := range added {
+		if row.password != nil && row.hash == "" && !i.dryRun {
+			group.Go(func() (err error) {
+				row.hash, err = i.rules.passwords.Hash(ctx, *row.password)
+				return err
+			})
+		}
 	}
-	rows := slices.Clone(added)
 	for _, c := range changed {
 		if c.wanted.password != nil {
-			rows = append(rows, c.row)
+			group.Go(func() error { return i.hashChange(ctx, c) })
 		}
 	}
-	var wait sync.WaitGroup
-	errs := make([]error, len(rows))
-	for n, row := range rows {
-		if row.password != nil && row.hash == "" {
-			wait.Go(func() { row.hash, errs[n] = i.rules.passwords.Hash(ctx, *row.password) })
-		}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
-	wait.Wait()
-	for _, c := range changed {
-		if c.wanted.password != nil {
-			c.wanted.hash = c.row.hash
+	return slices.DeleteFunc(changed, func(c *importChange) bool {
+		if c.wanted.nothing() {
+			c.row.Outcome = Left
 		}
+		return c.wanted.nothing()
+	}), nil
+}
+
+func (i *Import) hashChange(ctx context.Context, c *importChange) error {
+	same, err := i.rules.passwords.Verify(ctx, c.stored.PasswordHash, *c.wanted.password)
+	switch {
+	case err != nil:
+	case same:
+		c.wanted.password = nil
+	case !i.dryRun:
+		c.wanted.hash, err = i.rules.passwords.Hash(ctx, *c.wanted.password)
 	}
-	return errors.Join(errs...)
+	return err
 }

@@ -51,7 +51,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 		if current, err = lockUser(ctx, tx, found); err != nil {
 			return err
 		}
-		if current, err = replaceHash(ctx, current, hash, renewed); err != nil {
+		if current, err = settle(ctx, current, hash, renewed); err != nil {
 			return err
 		}
 		opened, err = s.openSession(ctx, tx, current, delivery)
@@ -79,13 +79,22 @@ func (s *Service) renewedHash(ctx context.Context, hash, verified string) string
 	return renewed
 }
 
-// replaceHash puts renewed, unless it is "", into the locked row if verified still is its hash: another log-in may have been first.
-// Neither credentials nor account change by it, so sessions go on and updatedAt stays.
-func replaceHash(ctx context.Context, current *ent.User, verified, renewed string) (*ent.User, error) {
-	if renewed == "" || current.PasswordHash != verified {
+// settle puts renewed, unless it is "", into the locked row if verified still is its hash: another log-in may have been first. An
+// imported account is its user's from now on, whatever the old system says of it later. Neither credentials nor account
+// change by it, so sessions go on and updatedAt stays.
+func settle(ctx context.Context, current *ent.User, verified, renewed string) (*ent.User, error) {
+	replace := renewed != "" && current.PasswordHash == verified
+	if !replace && !isFresh(current) {
 		return current, nil
 	}
-	return current.Update().SetPasswordHash(renewed).Save(ctx)
+	update := current.Update()
+	if replace {
+		update.SetPasswordHash(renewed)
+	}
+	if isFresh(current) {
+		update.SetImported(user.ImportedUSED)
+	}
+	return update.Save(ctx)
 }
 
 // userByIdentifier returns nil if there is no such account.

@@ -83,7 +83,7 @@ func TestHashIsReplacedOnlyIfItIsTheOneThatWasVerified(t *testing.T) {
 			err := db.Tx(t.Context(), func(tx *ent.Tx) error {
 				current, err := lockUser(t.Context(), tx, ada)
 				if err == nil {
-					current, err = replaceHash(t.Context(), current, c.verified, c.renewed)
+					current, err = settle(t.Context(), current, c.verified, c.renewed)
 				}
 				if err == nil && current.PasswordHash != c.want {
 					t.Errorf("%s: returns %s", c.name, current.PasswordHash)

@@ -20,7 +20,7 @@ type importSummary struct {
 	Updated        int      `json:"updated"`
 	Left           int      `json:"left"`
 	Refused        int      `json:"refused"`
-	PasswordsKept  int      `json:"passwordsKept"`
+	Used           int      `json:"used"` // of those left
 	IgnoredColumns []string `json:"ignoredColumns,omitempty"`
 	DryRun         bool     `json:"dryRun"`
 	Complete       bool     `json:"complete"` // whether all of the file was read
@@ -40,8 +40,8 @@ func (s *importSummary) count(batch []*auth.Candidate) {
 		case auth.Pending:
 			continue
 		}
-		if c.PasswordKept {
-			s.PasswordsKept++
+		if c.Used && c.Outcome == auth.Left {
+			s.Used++
 		}
 	}
 }
@@ -70,8 +70,8 @@ func (s *importSummary) print(w io.Writer, asJSON bool) error {
 	if s.DryRun {
 		text = "dry run, nothing is written: " + text
 	}
-	if s.PasswordsKept > 0 {
-		text += fmt.Sprintf("passwords kept: %d, which have been used or set here and are newer than those of the file\n", s.PasswordsKept)
+	if s.Used > 0 {
+		text += fmt.Sprintf("of those left, %d have been used or changed here since they were imported\n", s.Used)
 	}
 	if len(s.IgnoredColumns) > 0 {
 		text += "columns left out: " + strings.Join(s.IgnoredColumns, ", ") + "\n"

@@ -47,7 +47,7 @@ func TestUsersImportReportsWhatItRefuses(t *testing.T) {
 		{"--dry-run", "dry run, nothing is written: 2 added, 0 updated, 0 left as they were, 2 refused\n", "latchkey: 2 refused\n"},
 		{"--format=auto", "2 added, 0 updated, 0 left as they were, 2 refused\n", "latchkey: 2 refused, the others are in\n"},
 		{"--format=auto", "0 added, 0 updated, 2 left as they were, 2 refused\n", "latchkey: 2 refused, the others are in\n"},
-		{"--update", "0 added, 0 updated, 2 left as they were, 2 refused\npasswords kept: 1, which have been used or set here and are newer than those of the file\n", "latchkey: 2 refused, the others are in\n"},
+		{"--update", "0 added, 0 updated, 2 left as they were, 2 refused\n", "latchkey: 2 refused, the others are in\n"},
 	} {
 		r := run(t, nil, "users", "import", file, database, c.flag)
 		if r.code != 1 || r.stdout != c.stdout || r.stderr != refused+c.end {
@@ -65,7 +65,7 @@ func TestUsersImportOfCSV(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.stdout), &summary); err != nil || r.code != 0 || r.stderr != "" {
 		t.Fatalf("%v: code %d, %s%s", err, r.code, r.stdout, r.stderr)
 	}
-	want := map[string]any{"added": 2.0, "updated": 0.0, "left": 0.0, "refused": 0.0, "passwordsKept": 0.0, "ignoredColumns": []any{"id"}, "dryRun": false, "complete": true}
+	want := map[string]any{"added": 2.0, "updated": 0.0, "left": 0.0, "refused": 0.0, "used": 0.0, "ignoredColumns": []any{"id"}, "dryRun": false, "complete": true}
 	if fmt.Sprint(summary) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", summary, want)
 	}

@@ -1,4 +1,6 @@
 -- +goose Up
+-- add column "imported" to table: "users"
+ALTER TABLE `users` ADD COLUMN `imported` text NULL;
 -- create index "user_role_id" to table: "users"
 CREATE INDEX `user_role_id` ON `users` (`role`, `id`);
 -- create index "user_disabled_id" to table: "users"
@@ -19,3 +21,5 @@ DROP INDEX `user_role_disabled_id`;
 DROP INDEX `user_disabled_id`;
 -- reverse: create index "user_role_id" to table: "users"
 DROP INDEX `user_role_id`;
+-- reverse: add column "imported" to table: "users"
+ALTER TABLE `users` DROP COLUMN `imported`;
