@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// MaxWait is how long a hash waits for its turn at most: people wait no longer than that. Whoever waits now has been
-// served or refused by then, so it is also the time after which to try again.
+// MaxWait is how long a hash waits for its turn at most, unless Hasher.MaxWait says otherwise: people wait no longer than that.
+// Whoever waits now has been served or refused by then, so it is also the time after which to try again.
 const MaxWait = 5 * time.Second
 
 // waitingPerCore is how many wait at most: as many as one core serves within MaxWait, at 25 ms for each. A longer queue would
@@ -24,6 +24,9 @@ var cores = runtime.GOMAXPROCS(0)
 // Hasher hashes and verifies passwords, at most one per core at a time: each takes 19 MiB and all of one core, and more at
 // once would only slow each other down. The others wait in a queue, first come, first served. Safe for concurrent use.
 type Hasher struct {
+	// MaxWait is how long each waits at most. NewHasher sets it; it is not to be changed once the Hasher is used.
+	MaxWait time.Duration
+
 	places chan struct{} // taken by who waits or is served
 	slots  chan struct{} // taken by who is served
 	dummy  string
@@ -32,6 +35,8 @@ type Hasher struct {
 // NewHasher returns a Hasher.
 func NewHasher() *Hasher {
 	return &Hasher{
+		MaxWait: MaxWait,
+
 		places: make(chan struct{}, cores*(waitingPerCore+1)),
 		slots:  make(chan struct{}, cores),
 		dummy:  encode(make([]byte, saltLength), make([]byte, keyLength)),
@@ -47,7 +52,7 @@ func (h *Hasher) inTurn(ctx context.Context, work func()) error {
 	default:
 		return ErrBusy
 	}
-	waiting, cancel := context.WithTimeoutCause(ctx, MaxWait, ErrBusy)
+	waiting, cancel := context.WithTimeoutCause(ctx, h.MaxWait, ErrBusy)
 	defer cancel()
 	select {
 	case h.slots <- struct{}{}: // Go lets those who wait for a channel in by their order

@@ -55,10 +55,12 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 
+	passwords := password.NewHasher()
+	passwords.MaxWait = host.Timeout / 2 // the rest is for the work
 	rules := auth.New(auth.Config{
 		DB:        db,
 		Tokens:    token.New(ring, token.Config{Issuer: c.Issuer, Audience: c.Audience, Now: host.Now}),
-		Passwords: password.NewHasher(),
+		Passwords: passwords,
 		Lifetimes: auth.Lifetimes{
 			Access: c.AccessTTL, Idle: c.RefreshTTL, Session: c.SessionTTL, Grace: c.RefreshGrace,
 		},
