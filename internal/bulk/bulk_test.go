@@ -100,7 +100,6 @@ func TestNDJSON(t *testing.T) {
 
 func TestCSV(t *testing.T) {
 	t.Parallel()
-	const quote = " [: A quotation mark is not where it belongs.]"
 	for name, c := range map[string]struct {
 		file    string
 		mapping []string
@@ -114,8 +113,6 @@ func TestCSV(t *testing.T) {
 		"a mark and CRLF":         {"\ufeffemail, password \r\ne,p\r\n\r\nf,q\r\n", nil, "2 email=\"e\" password=\"p\"\n4 email=\"f\" password=\"q\""},
 		"line breaks in cells":    {"email,name,password\na,\"x\ny\",p\nb,z,q\n", nil, "2 email=\"a\" name=\"x\\ny\" password=\"p\"\n4 email=\"b\" name=\"z\" password=\"q\""},
 		"a cell too few":          {"email,password\na\nb,c", nil, "2 [: The line has not as many cells as the first one, which has 2.]\n3 email=\"b\" password=\"c\""},
-		"a stray quotation mark":  {"email,password\na,hun\"ter2\nb,c", nil, "2" + quote + "\n3 email=\"b\" password=\"c\""},
-		"an open quotation mark":  {"email,password\na,b\nc,\"hunter2\ne,f\n", nil, "2 email=\"a\" password=\"b\"\n3" + quote},
 		"not UTF-8":               {"email,password\na,\xffhunter2\nb,c", nil, "2 email=\"a\" [password: This is not UTF-8.]\n3 email=\"b\" password=\"c\""},
 		"no time, no boolean":     {"email,password,createdAt,disabled\na,b,1577934245,yes\n", nil, `2 email="a" password="b"` + noTime + noBool},
 	} {
@@ -131,6 +128,34 @@ func TestCSV(t *testing.T) {
 			}
 			if strings.Contains(got, "hunter2") {
 				t.Errorf("repeats a value: %s", got)
+			}
+		})
+	}
+}
+
+// A mark opens or closes a cell, so that after a wrong one nobody knows where the next record begins.
+func TestCSVEndsWithTheFirstQuotationMarkThatIsWrong(t *testing.T) {
+	t.Parallel()
+	const quote = " [: A quotation mark is not where it belongs.]\n"
+	for name, c := range map[string]struct{ file, want, err string }{
+		"a stray one":              {"email,password\na,b\na,hun\"ter2\nb,c", "2 email=\"a\" password=\"b\"\n3" + quote, "after line 2 a quotation mark is not"},
+		"an open one":              {"email,password\na,b\n\nc,\"hunter2\ne,f\n", "2 email=\"a\" password=\"b\"\n4" + quote, "after line 3 a quotation mark is not"},
+		"one that another closes":  {"email,password\nc,\"hunter2\ne,\"f\"\ng,h\n", "2" + quote, "after line 1 a quotation mark is not"},
+		"a record that is no end":  {"email,password\nc,\"" + strings.Repeat("hunter2\n", 10_000), "", "after line 1: a record is longer than 64 KiB"},
+		"one after a short record": {"email,password\na\nc,\"" + strings.Repeat("hunter2\n", 10_000), "2 [: The line has not as many cells as the first one, which has 2.]\n", "after line 2: a record is longer than 64 KiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := bulk.CSV(iotest.HalfReader(strings.NewReader(c.file)), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := read(r)
+			if got != c.want || err == nil || !strings.HasPrefix(err.Error(), c.err) || strings.Contains(got+err.Error(), "hunter2") {
+				t.Errorf("%v\n%swant\n%s", err, got, c.want)
+			}
+			if _, again := r.Next(); again == nil || again.Error() != err.Error() {
+				t.Errorf("then %v", again)
 			}
 		})
 	}

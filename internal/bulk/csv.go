@@ -12,10 +12,12 @@ import (
 
 // CSVReader reads comma-separated values (RFC 4180).
 type CSVReader struct {
-	rows    *csv.Reader
-	source  *bounded
-	columns []string // the field of each; "" for none
-	ignored []string
+	rows     *csv.Reader
+	source   *bounded
+	lastLine int      // where the last record begins; at first the header
+	columns  []string // the field of each; "" for none
+	ignored  []string
+	broken   error // why nothing more can be read
 }
 
 // CSV reads accounts from lines under a header. Columns that are called as a field are that field; mapping adds others, as in
@@ -38,7 +40,8 @@ func CSV(file io.Reader, mapping []string) (*CSVReader, error) {
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
 	}
-	c := &CSVReader{rows: rows, source: source, columns: make([]string, len(header))}
+	line, _ := rows.FieldPos(0)
+	c := &CSVReader{rows: rows, source: source, lastLine: line, columns: make([]string, len(header))}
 	if err := c.mapColumns(header, mapping); err != nil {
 		return nil, err
 	}
@@ -100,25 +103,23 @@ func (c *CSVReader) Ignored() []string { return c.ignored }
 
 // Next implements Reader.
 func (c *CSVReader) Next() (*Record, error) {
+	if c.broken != nil {
+		return nil, c.broken
+	}
 	c.source.more()
 	cells, err := c.rows.Read()
 	var wrong *csv.ParseError
 	switch {
 	case errors.As(err, &wrong):
-		r := &Record{Line: wrong.StartLine}
-		message := "A quotation mark is not where it belongs."
-		if errors.Is(err, csv.ErrFieldCount) {
-			message = fmt.Sprintf("The line has not as many cells as the first one, which has %d.", len(c.columns))
-		}
-		r.refuse("", message)
-		return r, nil
+		return c.refused(wrong), nil
 	case errors.Is(err, errRecordTooLong):
-		return nil, fmt.Errorf("after line %d: %w", c.source.lastLine, err)
+		c.broken = fmt.Errorf("after line %d: %w", c.lastLine, err)
+		return nil, c.broken
 	case err != nil:
 		return nil, err
 	}
 	line, _ := c.rows.FieldPos(0)
-	c.source.lastLine = line
+	c.lastLine = line
 	r := &Record{Line: line}
 	for i, cell := range cells {
 		if c.columns[i] != "" {
@@ -126,6 +127,19 @@ func (c *CSVReader) Next() (*Record, error) {
 		}
 	}
 	return r, nil
+}
+
+// refused is a record that is not one. A wrong quotation mark ends the file: it may have taken the records after it for a cell.
+func (c *CSVReader) refused(wrong *csv.ParseError) *Record {
+	c.lastLine = wrong.StartLine
+	r := &Record{Line: wrong.StartLine}
+	if errors.Is(wrong, csv.ErrFieldCount) {
+		r.refuse("", fmt.Sprintf("The line has not as many cells as the first one, which has %d.", len(c.columns)))
+		return r
+	}
+	r.refuse("", "A quotation mark is not where it belongs.")
+	c.broken = fmt.Errorf("after line %d a quotation mark is not where it belongs, and what follows can't be told apart", wrong.StartLine-1)
+	return r
 }
 
 // setCell takes a cell. MySQL writes NULL as \N.
@@ -147,9 +161,8 @@ var errRecordTooLong = errors.New("a record is longer than 64 KiB: is a quotatio
 
 // bounded lets through one record at a time: a quotation mark that is never closed would bring all of the file into memory.
 type bounded struct {
-	from     io.Reader
-	left     int
-	lastLine int
+	from io.Reader
+	left int
 }
 
 // more allows for another record, and for what a bufio.Reader reads ahead.

@@ -62,7 +62,11 @@ func (u *usersImport) open(stdin io.Reader) (io.ReadCloser, int64, error) {
 		file, known, isFile = opened, opened, true
 	}
 	if isFile {
-		if info, err := known.Stat(); err == nil && info.Mode().IsRegular() {
+		info, err := known.Stat()
+		switch {
+		case err == nil && info.IsDir():
+			return nil, 0, errors.Join(errors.New(u.File+" is a directory"), file.Close())
+		case err == nil && info.Mode().IsRegular():
 			return file, info.Size(), nil
 		}
 	}
@@ -85,6 +89,11 @@ const (
 	importBatch     = 500
 	importPasswords = 50
 )
+
+// fileError is why a file can't be read on.
+type fileError struct{ error }
+
+func (f fileError) Unwrap() error { return f.error }
 
 // runImport reads and judges records in one goroutine, and writes them in another one. done gets each batch in the order of the
 // file, also the one in which an error occurred.
@@ -136,7 +145,7 @@ func readBatches(ctx context.Context, imports *auth.Import, records bulk.Reader,
 			}
 		}
 		if over != nil && !errors.Is(over, io.EOF) {
-			return over
+			return fileError{over}
 		}
 	}
 	return nil

@@ -125,7 +125,34 @@ func TestUsersImportOfAFileThatCanNotBeReadToItsEnd(t *testing.T) {
 	if r.code != 1 || !strings.HasPrefix(r.stdout, "1 added, ") {
 		t.Errorf("code %d, %s", r.code, r.stdout)
 	}
-	r.complains(t, "after line 2", "quotation mark")
+	r.complains(t, "after line 2", "quotation mark", "mend it and run it again")
+	if strings.Contains(r.stderr, "for the rest") {
+		t.Error(r.stderr)
+	}
+}
+
+func TestUsersImportDoesNotSayThatTheOthersAreInAfterAStrayQuotationMark(t *testing.T) {
+	t.Parallel()
+	file := write(t, "users.csv", "username,password\nada,x\nbob,\"x\neve,x\n")
+	const want = "line 3: A quotation mark is not where it belongs.\nlatchkey: stopped: after line 2 a quotation mark is not where it belongs, " +
+		"and what follows can't be told apart: mend it and run it again\n"
+	r := run(t, nil, "users", "import", file, migratedDatabase(t))
+	if r.code != 1 || r.stderr != want || !strings.HasPrefix(r.stdout, "1 added, 0 updated, 0 left as they were, 1 refused") {
+		t.Errorf("code %d, printed %q, and %q", r.code, r.stdout, r.stderr)
+	}
+}
+
+func TestUsersImportAndExportDoNotBlameTheDatabaseForAFile(t *testing.T) {
+	t.Parallel()
+	database, dir := migratedDatabase(t), t.TempDir()
+	imported := run(t, nil, "users", "import", dir, database)
+	if want := "latchkey: " + dir + " is a directory\n"; imported.code != 1 || imported.stdout != "" || imported.stderr != want {
+		t.Errorf("code %d, %q and %q, want %q", imported.code, imported.stdout, imported.stderr, want)
+	}
+	exported := run(t, nil, "users", "export", filepath.Join(dir, "none", "x"), database)
+	if exported.code != 1 || !strings.HasPrefix(exported.stderr, "latchkey: open "+dir) {
+		t.Errorf("code %d, %q", exported.code, exported.stderr)
+	}
 }
 
 func TestUsersImportTakesWhatUsersExportWrites(t *testing.T) {
