@@ -11,6 +11,7 @@ import (
 	"github.com/cheggaaa/pb/v3"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/bulk"
 	"latchkey/internal/store"
 )
 
@@ -53,6 +54,8 @@ func (s *importSummary) with(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return errors.New("interrupted: run it again for the rest")
+	case errors.Is(err, bulk.ErrEmpty):
+		return err
 	case errors.As(err, &file):
 		return fmt.Errorf("stopped: %w: mend it and run it again", err)
 	case store.Unavailable(err), errors.Is(err, store.ErrOutcomeUnknown):

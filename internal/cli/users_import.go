@@ -32,7 +32,7 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	progress := newProgress(h.stderr, size)
 	records, err := u.records(progress.reader(file))
 	if err != nil {
-		return misused{fmt.Errorf("%s: %w", u.File, err)}
+		return u.explain(err)
 	}
 	return h.withRules(ctx, func(rules *auth.Service) error {
 		s := importSummary{DryRun: u.DryRun}
@@ -45,9 +45,25 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 		if csv, ok := records.(*bulk.CSVReader); ok {
 			s.IgnoredColumns = csv.Ignored()
 		}
-		err = s.with(err)
+		err = u.explain(s.with(err))
 		return errors.Join(s.print(h.stdout, u.JSON), err)
 	})
+}
+
+// explain names the file in what is said of it as a whole.
+func (u *usersImport) explain(err error) error {
+	name := u.File
+	if name == "-" {
+		name = "standard input"
+	}
+	var wrong bulk.WrongFile
+	switch {
+	case errors.As(err, &wrong):
+		return misused{fmt.Errorf("%s: %w", name, err)}
+	case errors.Is(err, bulk.ErrEmpty):
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
 }
 
 // open returns the file, and its size if that is known.
@@ -78,9 +94,9 @@ func (u *usersImport) records(file io.Reader) (bulk.Reader, error) {
 		return bulk.CSV(file, u.Column)
 	}
 	if len(u.Column) > 0 {
-		return nil, errors.New("--column is for CSV: say --format=csv if this is")
+		return nil, misused{errors.New("--column is for CSV: say --format=csv if this is")}
 	}
-	return bulk.NDJSON(file), nil
+	return bulk.NDJSON(file)
 }
 
 // A batch is written in one transaction, of some 30 ms. Passwords in clear take 30 ms each, and the more of them are in a batch, the

@@ -104,6 +104,9 @@ func TestUsersImportThatIsCalledWronglyWritesNothing(t *testing.T) {
 		"columns of NDJSON":            {[]string{lines, "--column=username=ada"}, 2, "--column is for CSV"},
 		"a column that is not there":   {[]string{table, "--column=name=x"}, 2, "field name"},
 		"no columns for what it takes": {[]string{lines, "--format=csv"}, 2, "not a header"},
+		"a compressed file":            {[]string{write(t, "users.ndjson.gz", "\x1f\x8b\x08\x00")}, 2, "users.ndjson.gz: the file is compressed"},
+		"an array":                     {[]string{write(t, "users.json", "[\n{}\n]")}, 2, "users.json: this is one JSON array"},
+		"semicolons":                   {[]string{write(t, "users.csv", "email;password\nada;x\n")}, 2, "semicolons"},
 	} {
 		r := run(t, nil, append([]string{"users", "import", database}, c.args...)...)
 		if r.code != c.code || r.stdout != "" {
@@ -114,6 +117,21 @@ func TestUsersImportThatIsCalledWronglyWritesNothing(t *testing.T) {
 	if r := run(t, nil, "users", "delete", "ada", database); r.code != 1 {
 		t.Error("somebody was imported")
 	}
+}
+
+func TestUsersImportOfAFileWithoutARecordFails(t *testing.T) {
+	t.Parallel()
+	database := migratedDatabase(t)
+	for _, file := range []string{
+		write(t, "nothing.ndjson", ""), write(t, "blank.ndjson", "\n\n"), write(t, "nothing.csv", ""), write(t, "header.csv", "email,password\n"),
+	} {
+		r := run(t, nil, "users", "import", file, database)
+		if want := "latchkey: " + file + ": there is no record in it\n"; r.code != 1 || r.stderr != want {
+			t.Errorf("code %d, %q, want %q", r.code, r.stderr, want)
+		}
+	}
+	r := runWith(t, strings.NewReader("\xff\xfe{\x00"), noon, nil, "users", "import", "-", database)
+	r.misused(t, "standard input: the file is UTF-16")
 }
 
 // An open quotation mark brings a CSV file to its end too early; what came before it is in.
