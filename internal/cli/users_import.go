@@ -30,7 +30,7 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	progress := newProgress(h.stderr, size)
-	records, err := u.records(progress.reader(file))
+	records, err := u.recordsUnless(ctx, progress.reader(file))
 	if err != nil {
 		return u.explain(err)
 	}
@@ -87,6 +87,23 @@ func (u *usersImport) open(stdin io.Reader) (io.ReadCloser, int64, error) {
 		}
 	}
 	return file, 0, nil
+}
+
+// recordsUnless gives up when ctx is done: standard input may bring nothing for long, and its first bytes are waited for.
+func (u *usersImport) recordsUnless(ctx context.Context, file io.Reader) (bulk.Reader, error) {
+	known := make(chan struct{})
+	var opened bulk.Reader
+	var problem error
+	go func() {
+		opened, problem = u.records(file)
+		close(known)
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, errors.New("interrupted")
+	case <-known:
+		return opened, problem
+	}
 }
 
 func (u *usersImport) records(file io.Reader) (bulk.Reader, error) {

@@ -1,13 +1,18 @@
 package cli_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"latchkey/internal/cli"
 	"latchkey/internal/testdb"
 )
 
@@ -132,6 +137,21 @@ func TestUsersImportOfAFileWithoutARecordFails(t *testing.T) {
 	}
 	r := runWith(t, strings.NewReader("\xff\xfe{\x00"), noon, nil, "users", "import", "-", database)
 	r.misused(t, "standard input: the file is UTF-16")
+}
+
+func TestUsersImportIsInterruptedBeforeAnythingComes(t *testing.T) {
+	t.Parallel()
+	silent, end := io.Pipe()
+	t.Cleanup(func() { end.Close() }) //nolint:errcheck // it never fails
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, format := range []string{"ndjson", "csv"} {
+		var stdout, stderr bytes.Buffer
+		code := cli.Main(ctx, []string{"users", "import", "-", "--format=" + format}, silent, &stdout, &stderr, nil, func() time.Time { return noon })
+		if code != 1 || stdout.Len() > 0 || stderr.String() != "latchkey: interrupted\n" {
+			t.Errorf("code %d, %q and %q", code, stdout.String(), stderr.String())
+		}
+	}
 }
 
 // An open quotation mark brings a CSV file to its end too early; what came before it is in.
