@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
@@ -46,18 +47,30 @@ func count(t *testing.T, db *store.DB) int {
 	return n
 }
 
-// importing starts an import and returns when the database has at least so many accounts.
-func importing(t *testing.T, db *store.DB, env []string, file string, until int) (c *exec.Cmd, output *bytes.Buffer) {
+// importing starts an import and returns when the database has at least so many accounts. ended tells how the import ends;
+// only then may the output be read.
+func importing(t *testing.T, db *store.DB, env []string, file string, until int) (process *os.Process, ended <-chan error, output *bytes.Buffer) {
 	t.Helper()
 	output = &bytes.Buffer{}
-	c = command(t, t.TempDir(), env, "users", "import", file)
+	c := command(t, t.TempDir(), env, "users", "import", file)
 	c.Stdout, c.Stderr = output, output
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	end := make(chan error, 1)
+	go func() { end <- c.Wait() }()
+	limit := time.After(time.Minute)
 	for count(t, db) < until {
+		select {
+		case err := <-end:
+			t.Fatalf("it ended before %d were in: %v: %s", until, err, output)
+		case <-limit:
+			_ = c.Process.Kill() // the test has failed anyhow
+			t.Fatalf("%d are not in after a minute", until)
+		default:
+		}
 	}
-	return c, output
+	return c.Process, end, output
 }
 
 func TestImportThatIsKilledIsCompletedByTheNextOne(t *testing.T) {
@@ -72,11 +85,11 @@ func TestImportThatIsKilledIsCompletedByTheNextOne(t *testing.T) {
 			env := []string{"LATCHKEY_DATABASE_URL=" + url}
 			last := 0
 			for _, until := range []int{1, 1600, 3100} {
-				killed, output := importing(t, db, env, file, until)
-				if err := killed.Process.Kill(); err != nil {
+				process, ended, output := importing(t, db, env, file, until)
+				if err := process.Kill(); err != nil {
 					t.Fatal(err)
 				}
-				if err := killed.Wait(); err == nil {
+				if err := <-ended; err == nil {
 					t.Fatalf("it had ended before it was killed: %s", output)
 				}
 				if last = count(t, db); last >= n {
@@ -98,11 +111,11 @@ func TestImportThatIsInterruptedSaysWhatItHasDone(t *testing.T) {
 	t.Parallel()
 	url := testdb.SQLite(t)
 	db := testdb.OpenMigrated(t, url)
-	c, output := importing(t, db, []string{"LATCHKEY_DATABASE_URL=" + url}, accounts(t, 20_000), 1)
-	if err := c.Process.Signal(syscall.SIGINT); err != nil {
+	process, ended, output := importing(t, db, []string{"LATCHKEY_DATABASE_URL=" + url}, accounts(t, 20_000), 1)
+	if err := process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Wait(); err == nil || c.ProcessState.ExitCode() != 1 {
+	if err := <-ended; exitCode(err) != 1 {
 		t.Errorf("ended with %v", err)
 	}
 	want := fmt.Sprintf("%d added, 0 updated, 0 left as they were, 0 refused\n", count(t, db))
@@ -140,9 +153,7 @@ func TestImportBesideARunningServer(t *testing.T) {
 			env := []string{"LATCHKEY_DATABASE_URL=" + url}
 			server := serve(t, t.TempDir(), env...)
 			db := testdb.Open(t, url)
-			c, output := importing(t, db, env, accounts(t, 5000), 1)
-			ended := make(chan error, 1)
-			go func() { ended <- c.Wait() }()
+			_, ended, output := importing(t, db, env, accounts(t, 5000), 1)
 			for i := 0; ; i++ {
 				if got := signUp(t, server.url, fmt.Sprintf("ada%d", i)); got != signedUp {
 					t.Fatal(got)

@@ -32,7 +32,8 @@ type Problem struct {
 
 // Reader reads records.
 type Reader interface {
-	// Next returns the next record, io.EOF after the last one, and any other error when nothing more can be read.
+	// Next returns the next record, io.EOF after the last one, ErrEmpty if there is none, and any other error when nothing more
+	// can be read.
 	Next() (*Record, error)
 }
 
@@ -60,9 +61,11 @@ func (r *Record) text(field string) **string {
 	}
 }
 
-// times are the forms of RFC 3339, and of what databases and Python print. Without a zone they are in UTC.
+// times are the forms of RFC 3339, and of what databases, Python and Ruby print. Without a zone they are in UTC.
 var times = []string{
-	time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z07",
+	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700",
+	"2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05Z07", "2006-01-02 15:04:05 Z0700",
+	time.DateOnly,
 }
 
 func (r *Record) setTime(text string) {

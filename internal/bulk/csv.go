@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -12,33 +13,46 @@ import (
 
 // CSVReader reads comma-separated values (RFC 4180).
 type CSVReader struct {
-	rows    *csv.Reader
-	source  *bounded
-	columns []string // the field of each; "" for none
-	ignored []string
+	rows     *csv.Reader
+	source   *bounded
+	lastLine int      // where the last record begins; at first the header
+	columns  []string // the field of each; "" for none
+	ignored  []string
+	any      bool  // whether there was a record
+	broken   error // why nothing more can be read
 }
 
 // CSV reads accounts from lines under a header. Columns that are called as a field are that field; mapping adds others, as in
-// email=mail. All other columns are left out: see Ignored. An empty cell is absent. The error says what is wrong with the header
-// or the mapping.
+// email=mail. All other columns are left out: see Ignored. An empty cell is absent. The error is a WrongFile, also for a header
+// or a mapping that doesn't fit, or ErrEmpty, or that of reading.
 func CSV(file io.Reader, mapping []string) (*CSVReader, error) {
-	source := &bounded{from: file}
+	text, begin, err := start(file, gzipped+" --format=csv")
+	if err != nil {
+		return nil, err
+	}
+	firstLine, _, _ := bytes.Cut(bytes.TrimLeft(begin, "\r\n"), []byte("\n"))
+	semicolons := hasSemicolons(string(firstLine)) // csv reuses the buffer
+	source := &bounded{from: text}
 	rows := csv.NewReader(source)
 	rows.ReuseRecord = true
 	source.more()
 	header, err := rows.Read()
 	var wrong *csv.ParseError
-	if errors.As(err, &wrong) || errors.Is(err, io.EOF) || errors.Is(err, errRecordTooLong) {
-		return nil, errors.New("the first line is not a header: the names of the columns, separated by commas")
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, ErrEmpty
+	case semicolons, len(header) == 1 && hasSemicolons(header[0]):
+		return nil, WrongFile("the first line has semicolons: the names of the columns, and the cells, have to be separated by commas")
+	case errors.As(err, &wrong), errors.Is(err, errRecordTooLong):
+		return nil, WrongFile("the first line is not a header: the names of the columns, separated by commas")
+	case err != nil:
 		return nil, err
 	}
-	header[0] = strings.TrimPrefix(header[0], string(byteOrderMark))
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
 	}
-	c := &CSVReader{rows: rows, source: source, columns: make([]string, len(header))}
+	line, _ := rows.FieldPos(0)
+	c := &CSVReader{rows: rows, source: source, lastLine: line, columns: make([]string, len(header))}
 	if err := c.mapColumns(header, mapping); err != nil {
 		return nil, err
 	}
@@ -57,18 +71,42 @@ func (c *CSVReader) mapColumns(header, mapping []string) error {
 		field, column, both := strings.Cut(pair, "=")
 		switch {
 		case !both || !slices.Contains(Fields, field):
-			return errors.New("a column is given as FIELD=COLUMN, with one of the fields " + strings.Join(Fields, ", "))
+			return WrongFile("a column is given as FIELD=COLUMN, with one of the fields " + strings.Join(Fields, ", "))
 		case mapped[field]:
-			return errors.New("two columns are given for the field " + field)
+			return WrongFile("two columns are given for the field " + field)
 		case !slices.Contains(header, column):
-			return errors.New("the column given for the field " + field + " is not in the first line")
+			return WrongFile("the column given for the field " + field + " is not in the first line" + seen(header))
 		}
 		mapped[field], columns[field] = true, column
 	}
 	if columns["email"] == "" && columns["username"] == "" || columns["password"] == "" && columns["passwordHash"] == "" {
-		return errors.New("the first line has to name a column for email or username, and one for passwordHash or password; others are given as FIELD=COLUMN")
+		return WrongFile("the first line has to name a column for email or username, and one for passwordHash or password; " +
+			"others are given as in `--column email=mail`" + seen(header))
 	}
 	return c.assign(header, columns)
+}
+
+func hasSemicolons(line string) bool {
+	return strings.Contains(line, ";") && !strings.Contains(line, ",")
+}
+
+// seen lists the columns, if they are names and not somebody's data in a file without a header: an address, a hash or a number
+// gives that away.
+func seen(header []string) string {
+	const most = 20
+	var names []string
+	for _, name := range header {
+		if strings.ContainsAny(name, "@$") || name != "" && strings.Trim(name, "0123456789") == "" {
+			return ""
+		}
+		if isName(name) && len(names) < most {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (seen: " + strings.Join(names, ", ") + ")"
 }
 
 // assign says for each column which field it is. One column is one field.
@@ -78,9 +116,9 @@ func (c *CSVReader) assign(header []string, columns map[string]string) error {
 			switch column, given := columns[field]; {
 			case !given || column != name:
 			case c.columns[i] != "":
-				return errors.New("one column is given for the fields " + c.columns[i] + " and " + field)
+				return WrongFile("one column is given for the fields " + c.columns[i] + " and " + field)
 			case slices.Contains(header[:i], name):
-				return errors.New("two columns have the name that the field " + field + " is read from")
+				return WrongFile("two columns have the name that the field " + field + " is read from")
 			default:
 				c.columns[i] = field
 			}
@@ -100,25 +138,26 @@ func (c *CSVReader) Ignored() []string { return c.ignored }
 
 // Next implements Reader.
 func (c *CSVReader) Next() (*Record, error) {
+	if c.broken != nil {
+		return nil, c.broken
+	}
 	c.source.more()
 	cells, err := c.rows.Read()
 	var wrong *csv.ParseError
 	switch {
 	case errors.As(err, &wrong):
-		r := &Record{Line: wrong.StartLine}
-		message := "A quotation mark is not where it belongs."
-		if errors.Is(err, csv.ErrFieldCount) {
-			message = fmt.Sprintf("The line has not as many cells as the first one, which has %d.", len(c.columns))
-		}
-		r.refuse("", message)
-		return r, nil
+		return c.refused(wrong), nil
 	case errors.Is(err, errRecordTooLong):
-		return nil, fmt.Errorf("after line %d: %w", c.source.lastLine, err)
+		c.broken = fmt.Errorf("after line %d: %w", c.lastLine, err)
+		return nil, c.broken
+	case errors.Is(err, io.EOF) && !c.any:
+		return nil, ErrEmpty
 	case err != nil:
 		return nil, err
 	}
+	c.any = true
 	line, _ := c.rows.FieldPos(0)
-	c.source.lastLine = line
+	c.lastLine = line
 	r := &Record{Line: line}
 	for i, cell := range cells {
 		if c.columns[i] != "" {
@@ -126,6 +165,19 @@ func (c *CSVReader) Next() (*Record, error) {
 		}
 	}
 	return r, nil
+}
+
+// refused is a record that is not one. A wrong quotation mark ends the file: it may have taken the records after it for a cell.
+func (c *CSVReader) refused(wrong *csv.ParseError) *Record {
+	c.any, c.lastLine = true, wrong.StartLine
+	r := &Record{Line: wrong.StartLine}
+	if errors.Is(wrong, csv.ErrFieldCount) {
+		r.refuse("", fmt.Sprintf("The line has not as many cells as the first one, which has %d.", len(c.columns)))
+		return r
+	}
+	r.refuse("", "A quotation mark is not where it belongs.")
+	c.broken = fmt.Errorf("after line %d a quotation mark is not where it belongs, and what follows can't be told apart", wrong.StartLine-1)
+	return r
 }
 
 // setCell takes a cell. MySQL writes NULL as \N.
@@ -147,9 +199,8 @@ var errRecordTooLong = errors.New("a record is longer than 64 KiB: is a quotatio
 
 // bounded lets through one record at a time: a quotation mark that is never closed would bring all of the file into memory.
 type bounded struct {
-	from     io.Reader
-	left     int
-	lastLine int
+	from io.Reader
+	left int
 }
 
 // more allows for another record, and for what a bufio.Reader reads ahead.

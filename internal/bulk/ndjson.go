@@ -14,25 +14,31 @@ import (
 type ndjson struct {
 	lines *bufio.Reader
 	line  int
+	any   bool // whether there was a record
 }
 
 // NDJSON reads one JSON object a line. Blank lines are skipped, null is absent, and a field that is not known is refused: it
-// is more likely a slip than something to lose.
-func NDJSON(file io.Reader) Reader {
-	return &ndjson{lines: bufio.NewReaderSize(file, maxRecord)}
+// is more likely a slip than something to lose. The error is a WrongFile, or that of reading.
+func NDJSON(file io.Reader) (Reader, error) {
+	lines, begin, err := start(file, gzipped+" (with --format=csv if it is CSV)")
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(begin), []byte("[")) {
+		return nil, WrongFile("this is one JSON array: jq -c '.[]' FILE | latchkey users import -")
+	}
+	return &ndjson{lines: lines}, nil
 }
-
-var byteOrderMark = []byte("\ufeff")
 
 // Next implements Reader.
 func (n *ndjson) Next() (*Record, error) {
 	for {
 		text, tooLong, err := n.readLine()
+		if errors.Is(err, io.EOF) && !n.any {
+			return nil, ErrEmpty
+		}
 		if err != nil {
 			return nil, err
-		}
-		if n.line == 1 {
-			text = bytes.TrimPrefix(text, byteOrderMark)
 		}
 		r := &Record{Line: n.line}
 		switch text = bytes.TrimSpace(text); {
@@ -45,6 +51,7 @@ func (n *ndjson) Next() (*Record, error) {
 		default:
 			r.readObject(text)
 		}
+		n.any = true
 		return r, nil
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cheggaaa/pb/v3"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/bulk"
 	"latchkey/internal/store"
 )
 
@@ -49,11 +50,18 @@ func (s *importSummary) count(batch []*auth.Candidate) {
 // with notes how the import ended, and returns what to fail with.
 func (s *importSummary) with(err error) error {
 	s.Complete = err == nil
+	var file fileError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return errors.New("interrupted: run it again for the rest")
-	case err != nil:
+	case errors.Is(err, bulk.ErrEmpty):
+		return err
+	case errors.As(err, &file):
+		return fmt.Errorf("stopped: %w: mend it and run it again", err)
+	case store.Unavailable(err), errors.Is(err, store.ErrOutcomeUnknown):
 		return fmt.Errorf("stopped: %w: run it again for the rest", store.Redact(err))
+	case err != nil:
+		return fmt.Errorf("stopped: %w", store.Redact(err))
 	case s.Refused > 0 && s.DryRun:
 		return fmt.Errorf("%d refused", s.Refused)
 	case s.Refused > 0:

@@ -30,9 +30,9 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	progress := newProgress(h.stderr, size)
-	records, err := u.records(progress.reader(file))
+	records, err := u.recordsUnless(ctx, progress.reader(file))
 	if err != nil {
-		return misused{fmt.Errorf("%s: %w", u.File, err)}
+		return u.explain(err)
 	}
 	return h.withRules(ctx, func(rules *auth.Service) error {
 		s := importSummary{DryRun: u.DryRun}
@@ -45,9 +45,25 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 		if csv, ok := records.(*bulk.CSVReader); ok {
 			s.IgnoredColumns = csv.Ignored()
 		}
-		err = s.with(err)
+		err = u.explain(s.with(err))
 		return errors.Join(s.print(h.stdout, u.JSON), err)
 	})
+}
+
+// explain names the file in what is said of it as a whole.
+func (u *usersImport) explain(err error) error {
+	name := u.File
+	if name == "-" {
+		name = "standard input"
+	}
+	var wrong bulk.WrongFile
+	switch {
+	case errors.As(err, &wrong):
+		return misused{fmt.Errorf("%s: %w", name, err)}
+	case errors.Is(err, bulk.ErrEmpty):
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
 }
 
 // open returns the file, and its size if that is known.
@@ -62,11 +78,32 @@ func (u *usersImport) open(stdin io.Reader) (io.ReadCloser, int64, error) {
 		file, known, isFile = opened, opened, true
 	}
 	if isFile {
-		if info, err := known.Stat(); err == nil && info.Mode().IsRegular() {
+		info, err := known.Stat()
+		switch {
+		case err == nil && info.IsDir():
+			return nil, 0, errors.Join(errors.New(u.File+" is a directory"), file.Close())
+		case err == nil && info.Mode().IsRegular():
 			return file, info.Size(), nil
 		}
 	}
 	return file, 0, nil
+}
+
+// recordsUnless gives up when ctx is done: standard input may bring nothing for long, and its first bytes are waited for.
+func (u *usersImport) recordsUnless(ctx context.Context, file io.Reader) (bulk.Reader, error) {
+	known := make(chan struct{})
+	var opened bulk.Reader
+	var problem error
+	go func() {
+		opened, problem = u.records(file)
+		close(known)
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, errors.New("interrupted")
+	case <-known:
+		return opened, problem
+	}
 }
 
 func (u *usersImport) records(file io.Reader) (bulk.Reader, error) {
@@ -74,9 +111,9 @@ func (u *usersImport) records(file io.Reader) (bulk.Reader, error) {
 		return bulk.CSV(file, u.Column)
 	}
 	if len(u.Column) > 0 {
-		return nil, errors.New("--column is for CSV: say --format=csv if this is")
+		return nil, misused{errors.New("--column is for CSV: say --format=csv if this is")}
 	}
-	return bulk.NDJSON(file), nil
+	return bulk.NDJSON(file)
 }
 
 // A batch is written in one transaction, of some 30 ms. Passwords in clear take 30 ms each, and the more of them are in a batch, the
@@ -85,6 +122,11 @@ const (
 	importBatch     = 500
 	importPasswords = 50
 )
+
+// fileError is why a file can't be read on.
+type fileError struct{ error }
+
+func (f fileError) Unwrap() error { return f.error }
 
 // runImport reads and judges records in one goroutine, and writes them in another one. done gets each batch in the order of the
 // file, also the one in which an error occurred.
@@ -136,7 +178,7 @@ func readBatches(ctx context.Context, imports *auth.Import, records bulk.Reader,
 			}
 		}
 		if over != nil && !errors.Is(over, io.EOF) {
-			return over
+			return fileError{over}
 		}
 	}
 	return nil

@@ -1,13 +1,18 @@
 package cli_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"latchkey/internal/cli"
 	"latchkey/internal/testdb"
 )
 
@@ -104,6 +109,9 @@ func TestUsersImportThatIsCalledWronglyWritesNothing(t *testing.T) {
 		"columns of NDJSON":            {[]string{lines, "--column=username=ada"}, 2, "--column is for CSV"},
 		"a column that is not there":   {[]string{table, "--column=name=x"}, 2, "field name"},
 		"no columns for what it takes": {[]string{lines, "--format=csv"}, 2, "not a header"},
+		"a compressed file":            {[]string{write(t, "users.ndjson.gz", "\x1f\x8b\x08\x00")}, 2, "users.ndjson.gz: the file is compressed"},
+		"an array":                     {[]string{write(t, "users.json", "[\n{}\n]")}, 2, "users.json: this is one JSON array"},
+		"semicolons":                   {[]string{write(t, "users.csv", "email;password\nada;x\n")}, 2, "semicolons"},
 	} {
 		r := run(t, nil, append([]string{"users", "import", database}, c.args...)...)
 		if r.code != c.code || r.stdout != "" {
@@ -116,6 +124,36 @@ func TestUsersImportThatIsCalledWronglyWritesNothing(t *testing.T) {
 	}
 }
 
+func TestUsersImportOfAFileWithoutARecordFails(t *testing.T) {
+	t.Parallel()
+	database := migratedDatabase(t)
+	for _, file := range []string{
+		write(t, "nothing.ndjson", ""), write(t, "blank.ndjson", "\n\n"), write(t, "nothing.csv", ""), write(t, "header.csv", "email,password\n"),
+	} {
+		r := run(t, nil, "users", "import", file, database)
+		if want := "latchkey: " + file + ": there is no record in it\n"; r.code != 1 || r.stderr != want {
+			t.Errorf("code %d, %q, want %q", r.code, r.stderr, want)
+		}
+	}
+	r := runWith(t, strings.NewReader("\xff\xfe{\x00"), noon, nil, "users", "import", "-", database)
+	r.misused(t, "standard input: the file is UTF-16")
+}
+
+func TestUsersImportIsInterruptedBeforeAnythingComes(t *testing.T) {
+	t.Parallel()
+	silent, end := io.Pipe()
+	t.Cleanup(func() { end.Close() }) //nolint:errcheck // it never fails
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, format := range []string{"ndjson", "csv"} {
+		var stdout, stderr bytes.Buffer
+		code := cli.Main(ctx, []string{"users", "import", "-", "--format=" + format}, silent, &stdout, &stderr, nil, func() time.Time { return noon })
+		if code != 1 || stdout.Len() > 0 || stderr.String() != "latchkey: interrupted\n" {
+			t.Errorf("code %d, %q and %q", code, stdout.String(), stderr.String())
+		}
+	}
+}
+
 // An open quotation mark brings a CSV file to its end too early; what came before it is in.
 func TestUsersImportOfAFileThatCanNotBeReadToItsEnd(t *testing.T) {
 	t.Parallel()
@@ -125,7 +163,34 @@ func TestUsersImportOfAFileThatCanNotBeReadToItsEnd(t *testing.T) {
 	if r.code != 1 || !strings.HasPrefix(r.stdout, "1 added, ") {
 		t.Errorf("code %d, %s", r.code, r.stdout)
 	}
-	r.complains(t, "after line 2", "quotation mark")
+	r.complains(t, "after line 2", "quotation mark", "mend it and run it again")
+	if strings.Contains(r.stderr, "for the rest") {
+		t.Error(r.stderr)
+	}
+}
+
+func TestUsersImportDoesNotSayThatTheOthersAreInAfterAStrayQuotationMark(t *testing.T) {
+	t.Parallel()
+	file := write(t, "users.csv", "username,password\nada,x\nbob,\"x\neve,x\n")
+	const want = "line 3: A quotation mark is not where it belongs.\nlatchkey: stopped: after line 2 a quotation mark is not where it belongs, " +
+		"and what follows can't be told apart: mend it and run it again\n"
+	r := run(t, nil, "users", "import", file, migratedDatabase(t))
+	if r.code != 1 || r.stderr != want || !strings.HasPrefix(r.stdout, "1 added, 0 updated, 0 left as they were, 1 refused") {
+		t.Errorf("code %d, printed %q, and %q", r.code, r.stdout, r.stderr)
+	}
+}
+
+func TestUsersImportAndExportDoNotBlameTheDatabaseForAFile(t *testing.T) {
+	t.Parallel()
+	database, dir := migratedDatabase(t), t.TempDir()
+	imported := run(t, nil, "users", "import", dir, database)
+	if want := "latchkey: " + dir + " is a directory\n"; imported.code != 1 || imported.stdout != "" || imported.stderr != want {
+		t.Errorf("code %d, %q and %q, want %q", imported.code, imported.stdout, imported.stderr, want)
+	}
+	exported := run(t, nil, "users", "export", filepath.Join(dir, "none", "x"), database)
+	if exported.code != 1 || !strings.HasPrefix(exported.stderr, "latchkey: open "+dir) {
+		t.Errorf("code %d, %q", exported.code, exported.stderr)
+	}
 }
 
 func TestUsersImportTakesWhatUsersExportWrites(t *testing.T) {

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
+	"os"
 	"slices"
 	"strings"
 
@@ -98,9 +100,16 @@ func isConnectionLost(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) { // which calls itself a net.Error
 		return false
 	}
-	var network net.Error
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, sql.ErrConnDone) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isNetwork(err)
+}
+
+// isNetwork does not count errors of files: every number of a system call is a net.Error by its methods.
+func isNetwork(err error) bool {
+	var network net.Error
+	var path *fs.PathError
+	var link *os.LinkError
+	return errors.As(err, &network) && !errors.As(err, &path) && !errors.As(err, &link)
 }
 
 // sqliteCode is the primary result code, or 0 for other errors.

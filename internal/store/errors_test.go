@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -126,6 +129,11 @@ func TestUnavailable(t *testing.T) {
 		{"a duplicate", mysqlError(1062, ""), false},
 		{"a syntax error", mysqlError(1064, ""), false},
 		{"a refused connection", refused, true},
+		{"a connection that is reset", &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, true},
+		{"a system call that is refused a connection", syscall.ECONNREFUSED, true},
+		{"a socket that is not there", &net.OpError{Op: "dial", Net: "unix", Err: os.NewSyscallError("connect", syscall.ENOENT)}, true},
+		{"a file that is a directory", &fs.PathError{Op: "read", Path: ".", Err: syscall.EISDIR}, false},
+		{"a file that can't be moved", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}, false},
 		{"a bad connection", driver.ErrBadConn, true},
 		{"an invalid connection", mysql.ErrInvalidConn, true},
 		{"a connection that is returned", sql.ErrConnDone, true},

@@ -158,7 +158,7 @@ func TestExists(t *testing.T) {
 	testdb.Open(t, there)
 	for url, want := range map[string]string{
 		there:   "",
-		missing: "there is no database at " + strings.TrimPrefix(missing, "sqlite:"),
+		missing: "there is no database at " + strings.TrimPrefix(missing, "sqlite:") + ": start the server once, or run `latchkey migrate up`",
 		nobody:  "", // a server is not asked
 	} {
 		address, err := store.ParseURL(url)

@@ -57,7 +57,7 @@ func (u URL) Exists() error {
 	}
 	_, err := os.Stat(u.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.New("there is no database at " + u.path)
+		return errors.New("there is no database at " + u.path + ": start the server once, or run `latchkey migrate up`")
 	}
 	return err
 }
