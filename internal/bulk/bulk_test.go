@@ -301,29 +301,14 @@ func matches(t *testing.T, err error, want string) {
 	}
 }
 
-func TestCSVWithOtherColumnsSaysWhichItSaw(t *testing.T) {
+// The first line of a file without a header is somebody's, perhaps with a password in clear.
+func TestCSVWithOtherColumnsSaysHowToNameThem(t *testing.T) {
 	t.Parallel()
-	const names = "the first line has to name a column for email or username, and one for passwordHash or password; others are given as in `--column email=mail`"
-	many := strings.Repeat("c,", 30)
-	for name, c := range map[string]struct {
-		header  string
-		mapping []string
-		want    string
-	}{
-		"all":                       {"id,mail,full name", nil, names + " (seen: id, mail, full name)"},
-		"not what is no name":       {"mail,\x1b[2J,,a<b,hash", nil, names + " (seen: mail, hash)"},
-		"not too many":              {many + "d", nil, names + " (seen: " + strings.Repeat("c, ", 19) + "c)"},
-		"not those of a person":     {"ada,ada@example.org,hunter2", nil, names},
-		"not those of a hash":       {"ada,$2b$10$x,hunter2", nil, names},
-		"not those of a number":     {"17,ada,hunter2", nil, names},
-		"after a mapping that errs": {"mail,pw", []string{"email=e-mail"}, "the column given for the field email is not in the first line (seen: mail, pw)"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if _, err := bulk.CSV(strings.NewReader(c.header+"\n"), c.mapping); err == nil || err.Error() != c.want {
-				t.Errorf("got %v\nwant %s", err, c.want)
-			}
-		})
+	for _, header := range []string{"id,mail,full name", "bob,hunter2"} {
+		const want = "the first line has to name a column for email or username, and one for passwordHash or password; others are given as in `--column email=mail`"
+		if _, err := bulk.CSV(strings.NewReader(header+"\n"), nil); err == nil || err.Error() != want {
+			t.Errorf("got %v\nwant %s", err, want)
+		}
 	}
 }
 

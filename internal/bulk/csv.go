@@ -75,38 +75,19 @@ func (c *CSVReader) mapColumns(header, mapping []string) error {
 		case mapped[field]:
 			return WrongFile("two columns are given for the field " + field)
 		case !slices.Contains(header, column):
-			return WrongFile("the column given for the field " + field + " is not in the first line" + seen(header))
+			return WrongFile("the column given for the field " + field + " is not in the first line")
 		}
 		mapped[field], columns[field] = true, column
 	}
 	if columns["email"] == "" && columns["username"] == "" || columns["password"] == "" && columns["passwordHash"] == "" {
 		return WrongFile("the first line has to name a column for email or username, and one for passwordHash or password; " +
-			"others are given as in `--column email=mail`" + seen(header))
+			"others are given as in `--column email=mail`")
 	}
 	return c.assign(header, columns)
 }
 
 func hasSemicolons(line string) bool {
 	return strings.Contains(line, ";") && !strings.Contains(line, ",")
-}
-
-// seen lists the columns, if they are names and not somebody's data in a file without a header: an address, a hash or a number
-// gives that away.
-func seen(header []string) string {
-	const most = 20
-	var names []string
-	for _, name := range header {
-		if strings.ContainsAny(name, "@$") || name != "" && strings.Trim(name, "0123456789") == "" {
-			return ""
-		}
-		if isName(name) && len(names) < most {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return " (seen: " + strings.Join(names, ", ") + ")"
 }
 
 // assign says for each column which field it is. One column is one field.
