@@ -22,7 +22,8 @@ import (
 // function makes hashes on the same cores.
 //
 // The time of one hash is measured alone, on cores that are idle. The bare function runs once per core, before and after
-// each storm. All of it shares the cores: the server, its database, and the clients here.
+// each storm. All of it shares the cores: the server, its database, and the clients here. So the log-ins are compared twice more:
+// without any `me` with the bare function, and with `me` with the bare function beside the same `me`.
 func BenchmarkLogInStorm(b *testing.B) {
 	const connections, accounts, perSecond = 200, 400, 200
 	for _, kind := range testdb.Kinds {
@@ -35,22 +36,27 @@ func BenchmarkLogInStorm(b *testing.B) {
 				tokens[i] = server.signUp(b)
 			}
 			hash := hashTime()
-			var ratios, rates, bares []float64
+			var ratios, rates, bares, alones, besides []float64
 			var times []time.Duration
 			refused, failed := 0, 0
 			for b.Loop() {
 				for range storms {
 					bare := hashRate()
 					l := newLoad(server)
+					beside := hashRateBeside(func() { l.pace(perSecond, bareLength, tokens) })
 					l.hammer(connections, bodies)
 					time.Sleep(stormWarmUp) // until the queue is as long as it gets
 					began, before := time.Now(), l.logins.Load()
 					took, no := l.pace(perSecond, stormLength, tokens)
 					rate := float64(l.logins.Load()-before) / time.Since(began).Seconds()
+					began, before = time.Now(), l.logins.Load()
+					time.Sleep(stormLength / 2)
+					alone := float64(l.logins.Load()-before) / time.Since(began).Seconds()
 					l.end()
 					bare = (bare + hashRate()) / 2
 					times, refused, failed = append(times, took...), refused+no, failed+int(l.failed.Load())
 					ratios, rates, bares = append(ratios, rate/bare), append(rates, rate), append(bares, bare)
+					alones, besides = append(alones, alone/bare), append(besides, rate/beside)
 				}
 			}
 			b.ReportMetric(0, "ns/op")
@@ -59,6 +65,8 @@ func BenchmarkLogInStorm(b *testing.B) {
 			b.ReportMetric(float64(quantile(times, 0.99))/float64(hash), "hashes/me-p99")
 			b.ReportMetric(server.peak(b), "MB-peak")
 			b.ReportMetric(middle(ratios), "logins/bare-hash")
+			b.ReportMetric(middle(alones), "logins/bare-hash-without-me")
+			b.ReportMetric(middle(besides), "logins/bare-hash-beside-me")
 			b.ReportMetric(middle(rates), "logins/s")
 			b.ReportMetric(float64(failed), "logins-refused")
 			b.ReportMetric(micros(hash)/1000, "ms/hash")
@@ -123,6 +131,14 @@ func hashRate() float64 {
 	}
 	group.Wait()
 	return float64(done.Load()) / time.Since(began).Seconds()
+}
+
+// hashRateBeside is hashRate while load runs.
+func hashRateBeside(load func()) float64 {
+	var group sync.WaitGroup
+	group.Go(load)
+	defer group.Wait()
+	return hashRate()
 }
 
 func middle(values []float64) float64 {
