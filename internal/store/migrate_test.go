@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"latchkey/ent/user"
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
 )
@@ -157,11 +158,11 @@ func TestMigrationOfSessionsTakesAllTokensBack(t *testing.T) {
 		mustCreate(t, db, "alice@example.org")
 		version := func() int {
 			t.Helper()
-			alice, err := db.Read.User.Query().Only(t.Context())
+			version, err := db.Read.User.Query().Select(user.FieldCredentialVersion).Int(t.Context()) // others may not be there
 			if err != nil {
 				t.Fatal(err)
 			}
-			return alice.CredentialVersion
+			return version
 		}
 		before := version()
 		for undone := ""; !strings.HasSuffix(undone, "_sessions.sql"); {
