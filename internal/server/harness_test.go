@@ -74,8 +74,14 @@ func start(t testing.TB, databaseURL string, changes ...func(*config.Config)) *t
 	return startWith(t, c)
 }
 
-// startWith runs a server until the end of the test, or until stop.
+// startWith runs a server until the end of the test, or until stop. However busy the machine is: no test waits for its limit.
 func startWith(t testing.TB, c config.Config) *testServer {
+	t.Helper()
+	return startLimited(t, c, 5*time.Minute)
+}
+
+// startLimited is startWith with a limit for each operation.
+func startLimited(t testing.TB, c config.Config, limit time.Duration) *testServer {
 	t.Helper()
 	s := &testServer{config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -83,10 +89,9 @@ func startWith(t testing.TB, c config.Config) *testServer {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- server.Run(ctx, c, server.Host{
-			Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			Now: s.clock.Now,
-			// However busy the machine is: no test waits for this.
-			Timeout: 5 * time.Minute,
+			Log:     slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			Now:     s.clock.Now,
+			Timeout: limit,
 			Ready:   func(addr net.Addr) { ready <- addr },
 		})
 	}()
