@@ -136,6 +136,9 @@ func (i *Import) notTheSame(row *Candidate, stored, byUsername *ent.User) *Error
 	case row.createdAt != nil && row.createdAt.UnixMilli() != stored.CreatedAt.UnixMilli():
 		return differ("An account has it that was created at another time: someone else's.")
 	}
+	if !i.update { // it is left, however many records are about it
+		return nil
+	}
 	id, line := binary.BigEndian.Uint64(stored.ID[8:]), int32(row.Line) //nolint:gosec // no file has so many lines
 	if first := i.accounts[id]; first != 0 && first != line {
 		return differ("An earlier record is about the same account.")
