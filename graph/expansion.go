@@ -22,13 +22,6 @@ const maxFields = 1000
 // userAgent), so the largest answer takes some 20 MB.
 const maxValues = 20_000
 
-// mostSessions is how many a user has at most; mostUsers and usualUsers are the sizes of a page (see the schema).
-const (
-	mostSessions = 100
-	mostUsers    = 100
-	usualUsers   = 20
-)
-
 // maxListDepth bounds how deep introspection goes through lists of lists: fields of types of fields… GraphiQL's goes
 // through three.
 const maxListDepth = 3
@@ -108,17 +101,17 @@ func (m measurer) selection(selection ast.Selection) size {
 func (m measurer) length(field *ast.Field) int {
 	switch field.Name {
 	case "sessions":
-		return mostSessions
+		return auth.MaxSessions
 	case "users": // its nodes and edges are as many as the page is long
 		first, given := field.ArgumentMap(m.variables)["first"]
 		if !given || first == nil {
-			return usualUsers
+			return auth.DefaultPage
 		}
 		n, err := strconv.Atoi(fmt.Sprint(first))
 		if err != nil {
-			return mostUsers
+			return auth.MaxPage
 		}
-		return min(max(n, 1), mostUsers)
+		return min(max(n, 1), auth.MaxPage)
 	default:
 		return 1
 	}

@@ -21,16 +21,16 @@ var _ graphql.OperationContextMutator = mergeable{}
 func (mergeable) ExtensionName() string                   { return "mergeable" }
 func (mergeable) Validate(graphql.ExecutableSchema) error { return nil }
 func (mergeable) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	m := merger{arguments: map[string]map[string]string{}, fragments: map[string]bool{}}
+	m := merger{fields: map[string]*ast.Field{}, fragments: map[string]bool{}}
 	if !m.merges(operation.Operation.SelectionSet) {
 		return gqlerror.Wrap(&auth.Error{Code: codeValidationFailed, Message: "Fields of one name have different arguments. Give them aliases."})
 	}
 	return nil
 }
 
-// merger remembers the arguments of each field, and which fragments it has seen.
+// merger remembers the first field of each name, and which fragments it has seen.
 type merger struct {
-	arguments map[string]map[string]string
+	fields    map[string]*ast.Field
 	fragments map[string]bool
 }
 
@@ -56,14 +56,18 @@ func (m merger) merges(set ast.SelectionSet) bool {
 }
 
 func (m merger) field(field *ast.Field) bool {
-	arguments := map[string]string{}
-	for _, argument := range field.Arguments {
-		arguments[argument.Name] = argument.Value.String()
-	}
-	first, seen := m.arguments[field.Alias]
+	first, seen := m.fields[field.Alias]
 	if !seen {
-		m.arguments[field.Alias] = arguments
+		m.fields[field.Alias] = field
 		return true
 	}
-	return maps.Equal(first, arguments)
+	return maps.Equal(arguments(first), arguments(field))
+}
+
+func arguments(field *ast.Field) map[string]string {
+	all := map[string]string{}
+	for _, argument := range field.Arguments {
+		all[argument.Name] = argument.Value.String()
+	}
+	return all
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // maxDelete is how many accounts one request deletes: as many as a page shows.
-const maxDelete = maxPage
+const maxDelete = MaxPage
 
 // DeleteUserInput confirms a deletion.
 type DeleteUserInput struct {

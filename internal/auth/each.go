@@ -7,7 +7,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/session"
 )
 
 // eachPage is how many accounts one statement of EachUser fetches: few enough to be held in memory and to come long before
@@ -35,12 +34,4 @@ func (s *Service) EachUser(ctx context.Context, filter *UserFilter) iter.Seq2[*e
 			yield(nil, err)
 		}
 	}
-}
-
-// UserSessions is Sessions for the operator, who needs no account.
-func (s *Service) UserSessions(ctx context.Context, id uuid.UUID) ([]*ent.Session, error) {
-	return s.db.Read.Session.Query().
-		Where(session.UserID(id), session.ExpiresAtGT(s.now())).
-		Order(ent.Desc(session.FieldID)).
-		All(ctx)
 }

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"errors"
 	"hash/maphash"
 	"strings"
 	"sync"
@@ -184,6 +183,3 @@ func (i *Import) checkSeen(c *checker, made *Candidate) {
 		i.seen[hash] = struct{}{}
 	}
 }
-
-// errChangedMeanwhile means that an account is not any more as it was when it was looked up.
-var errChangedMeanwhile = errors.New("the account has changed meanwhile")

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
@@ -69,14 +68,8 @@ type importChange struct {
 // plan adds what row changes about stored, which nobody has used here yet, to changes.
 func (i *Import) plan(changes []*importChange, row *Candidate, stored *ent.User) ([]*importChange, error) {
 	c := checker{}
-	given := func(value *string) text {
-		if value == nil {
-			return text{}
-		}
-		return graphql.OmittableOf(value)
-	}
 	a := row.account
-	wanted := c.profile(given(a.name), given(a.email), given(a.username), stored)
+	wanted := c.profile(ChangeText(a.name), ChangeText(a.email), ChangeText(a.username), stored)
 	wanted.byImport = true
 	if err := c.err(); err != nil {
 		return nil, err
@@ -121,8 +114,12 @@ func (i *Import) change(ctx context.Context, changes []*importChange) error {
 	return nil
 }
 
-// errDryRun takes back what was only tried.
-var errDryRun = errors.New("dry run")
+var (
+	// errDryRun takes back what was only tried.
+	errDryRun = errors.New("dry run")
+	// errChangedMeanwhile means that an account is not any more as it was when it was looked up.
+	errChangedMeanwhile = errors.New("the account has changed meanwhile")
+)
 
 func (i *Import) applyAll(ctx context.Context, tx *ent.Tx, changes []*importChange) error {
 	ids := make([]uuid.UUID, len(changes))

@@ -13,8 +13,8 @@ import (
 	"latchkey/internal/token"
 )
 
-// maxSessions is how many a user has at most. More log-ins than that are a program that does not keep its tokens.
-const maxSessions = 100
+// MaxSessions is how many a user has at most. More log-ins than that are a program that does not keep its tokens.
+const MaxSessions = 100
 
 // blockMargin is how much longer than necessary a blocked id is kept, so that no clock decides whether it still counts.
 const blockMargin = 5 * time.Minute
@@ -62,7 +62,7 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User, deli
 	surplus, err := tx.Session.Query().
 		Where(session.UserID(u.ID), session.ExpiresAtGT(now)).
 		Order(ent.Desc(session.FieldID)).
-		Offset(maxSessions).Limit(insertBatch).
+		Offset(MaxSessions).Limit(insertBatch).
 		IDs(ctx)
 	if err == nil && len(surplus) > 0 {
 		_, err = s.endSessions(ctx, tx, session.IDIn(surplus...))

@@ -22,6 +22,14 @@ func (s *Service) Sessions(ctx context.Context, of *ent.User) ([]*ent.Session, e
 	return s.UserSessions(ctx, of.ID)
 }
 
+// UserSessions is Sessions for the operator, who needs no account.
+func (s *Service) UserSessions(ctx context.Context, id uuid.UUID) ([]*ent.Session, error) {
+	return s.db.Read.Session.Query().
+		Where(session.UserID(id), session.ExpiresAtGT(s.now())).
+		Order(ent.Desc(session.FieldID)).
+		All(ctx)
+}
+
 // IsCurrent tells whether the request belongs to this session.
 func (s *Service) IsCurrent(ctx context.Context, id uuid.UUID) (bool, error) {
 	me, err := s.Viewer(ctx)

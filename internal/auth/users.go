@@ -10,9 +10,10 @@ import (
 	"latchkey/ent/user"
 )
 
+// A page of accounts has so many, if nobody says how many, and at most.
 const (
-	defaultPage = 20
-	maxPage     = 100
+	DefaultPage = 20
+	MaxPage     = 100
 )
 
 // UserConnection is a page of accounts (GraphQL Cursor Connections Specification).
@@ -117,11 +118,11 @@ func (s *Service) page(ctx context.Context, of *picked, size int) ([]*ent.User, 
 func (c *checker) pageSize(field string, first *int) int {
 	switch {
 	case first == nil:
-		return defaultPage
+		return DefaultPage
 	case *first < 1:
-		c.badLength(field, tooShort, "A page has at least one.", 1, maxPage)
-	case *first > maxPage:
-		c.badLength(field, tooLong, "A page has at most 100.", 1, maxPage)
+		c.badLength(field, tooShort, "A page has at least one.", 1, MaxPage)
+	case *first > MaxPage:
+		c.badLength(field, tooLong, "A page has at most 100.", 1, MaxPage)
 	}
 	return *first
 }

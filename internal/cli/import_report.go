@@ -41,7 +41,7 @@ func (s *importSummary) count(batch []*auth.Candidate) {
 		case auth.Pending:
 			continue
 		}
-		if c.Used && c.Outcome == auth.Left {
+		if c.Used {
 			s.Used++
 		}
 	}
