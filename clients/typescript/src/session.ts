@@ -1,0 +1,215 @@
+import { errorCode } from './errors.js';
+import { authorizedFetch } from './fetch.js';
+import { login, logout, refreshToken, send, signup } from './operations.js';
+import type { LoginInput, LogoutScope, SignupInput, TokenDelivery } from './schema.js';
+import { joinTabs, type News, type Tabs } from './tabs.js';
+
+export interface SessionOptions {
+  /** Latchkey's GraphQL endpoint, as in https://id.example.org/graphql. */
+  url: string;
+  /** How the refresh token is kept: in a cookie, or in `storage`. BODY by default. */
+  delivery?: TokenDelivery;
+  /** Where the refresh token is kept with BODY. In memory by default: reloading the page signs out then. */
+  storage?: Storage;
+}
+
+/** Keeps one refresh token. Tabs that use the same storage share the session. */
+export interface Storage {
+  get(): string | null | Promise<string | null>;
+  set(token: string | null): void | Promise<void>;
+}
+
+export interface Snapshot {
+  /** 'loading' until it is known whether someone is signed in. */
+  readonly state: 'loading' | 'in' | 'out';
+  /** The user's id while someone is signed in. */
+  readonly userId: string | null;
+}
+
+/** What `login`, `signup`, `refreshToken` and `updateUser { auth }` answer. */
+export interface AuthPayload {
+  accessToken: string;
+  refreshToken?: string | null;
+  /** Seconds. */
+  expiresIn: number;
+  user: { id: string };
+}
+
+export interface Session extends Snapshot {
+  /** Creates an account and signs it in. Throws a LatchkeyError if that is refused. */
+  signUp(input: SignupInput): Promise<void>;
+  /** Signs in. Throws a LatchkeyError if that is refused. */
+  signIn(input: LoginInput): Promise<void>;
+  /**
+   * Ends this session, all others of the user, or all. Throws if the server can't be reached; then everything is as it was.
+   */
+  signOut(scope?: LogoutScope): Promise<void>;
+  /**
+   * The access token, refreshed first if it has expired; null if nobody is signed in. Throws if it takes a refresh and the server can't
+   * do it now: nobody is signed out by that.
+   */
+  getAccessToken(): Promise<string | null>;
+  /** The access token that takes the place of one that was refused; null if nobody is signed in any more. */
+  replace(refused: string): Promise<string | null>;
+  /**
+   * `fetch` with the access token. If that is refused (the GraphQL error UNAUTHENTICATED, or status 401) it is refreshed and the request sent once
+   * more, unless something may have been executed. For your own API and for Latchkey: whoever is asked gets the token.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** Goes on with the session that a password change opened: the `auth` of `updateUser`. */
+  adopt(auth: AuthPayload): Promise<void>;
+  /** Calls back whenever the state or the user changes. Returns what ends that. */
+  subscribe(listener: (now: Snapshot, before: Snapshot) => void): () => void;
+}
+
+/** What a session has been granted. Never changed, only replaced. */
+interface Grant {
+  accessToken: string;
+  userId: string;
+  /** ms since 1970. */
+  refreshAt: number;
+  expiresAt: number;
+}
+
+/** Bounds of the time between tries, in ms, while the server can't be reached. */
+const firstWait = 1000;
+const longestWait = 60_000;
+
+/** Holds the tokens of whoever is signed in, and finds out whether anyone is. One for each Latchkey, for as long as the page lives. */
+export function createSession({ url, delivery = 'BODY', storage }: SessionOptions): Session {
+  const cookie = delivery == 'COOKIE';
+  const listeners = new Set<(now: Snapshot, before: Snapshot) => void>();
+  let inMemory: string | null = null;
+  const store: Storage | undefined = cookie
+    ? undefined
+    : (storage ?? { get: () => inMemory, set: (token) => void (inMemory = token) });
+  let snapshot: Snapshot = { state: 'loading', userId: null };
+  let grant: Grant | null | undefined; // undefined while that is not known
+  let at = 0; // when it became known
+  let refreshing: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout>;
+  let wait = firstWait;
+
+  const fresh = () => !!grant && Date.now() < grant.refreshAt;
+
+  const tabs: Tabs<Grant> =
+    cookie || storage
+      ? joinTabs(`latchkey:${url}`, hear, () => (fresh() ? { at, grant: grant! } : undefined))
+      : { lock: (task) => task(), tell() {}, ask: async () => {} }; // a token in memory is nobody else's
+
+  function hear(news: News<Grant>): boolean {
+    const isNew = news.at > at;
+    if (isNew) know(news);
+    return isNew;
+  }
+
+  function know(news: News<Grant>) {
+    ({ at, grant } = news);
+    wait = firstWait;
+    clearTimeout(timer);
+    if (grant) plan(grant.refreshAt - Date.now());
+    const before = snapshot;
+    const now: Snapshot = { state: grant ? 'in' : 'out', userId: grant?.userId ?? null };
+    if (now.state == before.state && now.userId == before.userId) return;
+    snapshot = now;
+    for (const listener of listeners) listener(now, before);
+  }
+
+  function decide(next: Grant | null) {
+    const news = { at: Math.max(Date.now(), at + 1), grant: next };
+    know(news);
+    tabs.tell(news);
+  }
+
+  /** Refreshes in the background, in so many ms; and again until it is known how things stand. */
+  function plan(ms: number) {
+    timer = setTimeout(() => {
+      refresh().catch((error) => {
+        plan(Math.max(wait * (1 + Math.random()), 1000 * (error.errors?.[0].extensions?.retryAfter ?? 0)));
+        wait = Math.min(wait * 2, longestWait);
+      });
+    }, ms);
+    (timer as { unref?(): void }).unref?.(); // Node waits for timers
+  }
+
+  async function accept({ accessToken, refreshToken, expiresIn, user }: AuthPayload, asked = Date.now()) {
+    await store?.set(refreshToken!);
+    decide({ accessToken, userId: user.id, refreshAt: asked + 900 * expiresIn, expiresAt: asked + 1000 * expiresIn });
+  }
+
+  async function end() {
+    await store?.set(null);
+    decide(null);
+  }
+
+  const refresh = () =>
+    (refreshing ??= renew(grant).finally(() => {
+      refreshing = undefined;
+    }));
+
+  /** Replaces the grant that is stale, unless someone else does so first. */
+  const renew = (stale: Grant | undefined | null) =>
+    tabs.lock(async () => {
+      await tabs.ask();
+      if (grant != stale) return;
+      const token = await store?.get();
+      if (store && token == null) return end();
+      const asked = Date.now();
+      try {
+        const auth = await send(url, cookie, refreshToken, { token });
+        if (grant == stale) await accept(auth, asked);
+      } catch (error) {
+        if (!/^INVALID_REFRESH_TOKEN$|^REFRESH_TOKEN_REUSED$/.test(errorCode(error)!)) throw error;
+        await tabs.ask(); // a new session may have been opened meanwhile
+        if (grant == stale) await end();
+      }
+    });
+
+  async function getAccessToken() {
+    if (grant === undefined || (grant && Date.now() >= grant.expiresAt)) await refresh();
+    return grant ? grant.accessToken : null;
+  }
+
+  async function replace(refused: string) {
+    if (grant?.accessToken == refused) await refresh();
+    return grant ? grant.accessToken : null;
+  }
+
+  const enter = (operation: string, input: SignupInput | LoginInput) =>
+    tabs.lock(async () => {
+      const asked = Date.now();
+      await accept(await send(url, cookie, operation, { input: { ...input, delivery } }), asked);
+    });
+
+  const unlessSignedOut = (error: unknown) => {
+    if (grant) throw error;
+  };
+
+  const session: Session = {
+    get state() {
+      return snapshot.state;
+    },
+    get userId() {
+      return snapshot.userId;
+    },
+    signUp: (input) => enter(signup, input),
+    signIn: (input) => enter(login, input),
+    async signOut(scope = 'CURRENT') {
+      // An old page may believe that it is signed in; then there is nothing to end.
+      if (await getAccessToken()) await send(url, cookie, logout, { scope }, session.fetch).catch(unlessSignedOut);
+      if (scope != 'OTHERS') await end();
+    },
+    getAccessToken,
+    replace,
+    fetch: (input, init) => authorizedFetch(session, cookie ? url : '', input, init),
+    adopt: accept,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+
+  // A server that renders pages has no cookie: it stays 'loading' there, as in the page at first.
+  if (!cookie || globalThis.document) plan(0);
+  return session;
+}

@@ -1,0 +1,161 @@
+// A browser and a Latchkey, as far as sessions need them: tabs in this process, a lock between them, one cookie, a clock that the test moves.
+// Messages between tabs go through Node's own BroadcastChannel.
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { mock } from 'node:test';
+
+let opened = 0;
+export const lifetime = 900; // of an access token, in seconds
+
+/** Replaces what the package takes from its environment, until the test `t` is over. */
+export function openBrowser(t, { locks = true } = {}) {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2026, 10, 25, 12) });
+  const latchkey = new Latchkey();
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  const { fetch } = globalThis;
+  const { timeout } = AbortSignal;
+  const { random } = Math;
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: locks ? { locks: new Locks() } : undefined });
+  globalThis.document = {};
+  globalThis.fetch = (input, { signal, ...init } = {}) =>
+    Promise.race([
+      latchkey.answer(new Request(input, init)),
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    ]);
+  Math.random = () => 0;
+  AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), ms);
+    return controller.signal;
+  };
+  t.after(() => {
+    if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
+    else delete globalThis.navigator;
+    delete globalThis.document;
+    Object.assign(globalThis, { fetch });
+    Object.assign(Math, { random });
+    Object.assign(AbortSignal, { timeout });
+    mock.timers.reset();
+  });
+  return latchkey;
+}
+
+/** Lets everything happen that needs no time: promises, messages between tabs. */
+export async function quiet() {
+  for (let i = 0; i < 20; i++) await turn();
+}
+
+/** Moves the clock. */
+export async function pass(ms) {
+  await quiet();
+  const step = ms > 5000 ? 1000 : 50;
+  for (const end = Date.now() + ms; Date.now() < end; ) {
+    mock.timers.tick(Math.min(step, end - Date.now()));
+    await quiet();
+  }
+}
+
+/** Moves the clock until the promise is settled. */
+export async function until(promise) {
+  let settled = false;
+  const done = () => (settled = true);
+  promise.then(done, done);
+  for (let waited = 0; !settled; waited += 50) {
+    assert.ok(waited < 60_000, 'nothing happens any more');
+    await quiet();
+    if (!settled) await pass(50);
+  }
+  return promise;
+}
+
+/** The Web Locks API: one holder at a time, in order. */
+class Locks {
+  #last = Promise.resolve();
+  request(_name, { signal }, task) {
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason)); // does nothing once it is held
+      this.#last = this.#last.then(async () => {
+        if (signal.aborted) return;
+        const held = task();
+        resolve(held);
+        await held.catch(() => {});
+      });
+    });
+  }
+}
+
+/** One account service: sessions, the token of the latest refresh, and a list of what was asked. */
+class Latchkey {
+  /** Of each its own: the tabs of tests that are over still listen. */
+  url = `http://localhost:8080/${++opened}/graphql`;
+  /** The cookie of the browser. */
+  cookie;
+  /** What is asked from now on is held up until it is let go. */
+  gate = Promise.resolve();
+  /** What answers instead of the service, if set. */
+  fault;
+  asked = [];
+  #sessions = new Map(); // refresh token to user
+  #tokens = new Map(); // access token to refresh token
+  #made = 0;
+
+  count = (operation) => this.asked.filter((asked) => asked == operation).length;
+
+  /** Ends all sessions, as an administrator does. */
+  endAll = () => this.#sessions.clear();
+
+  /** Makes one access token invalid, as a change of role does. */
+  refuse = (accessToken) => this.#tokens.delete(accessToken);
+
+  async answer(request) {
+    const { query, variables } = await request.json();
+    const name = /\w+(?=\()/.exec(query.replace(/^\w+ \w+(\([^)]*\))?/, ''))?.[0] ?? query;
+    this.asked.push(name);
+    await this.gate;
+    if (this.fault) return this.fault(name);
+    const cookie = request.credentials == 'include' ? this.cookie : undefined;
+    const token = request.headers.get('Authorization')?.slice('Bearer '.length);
+    const refreshToken = this.#tokens.get(token);
+    const userId = this.#sessions.get(refreshToken);
+    switch (name) {
+      case 'signup':
+      case 'login': {
+        const { identifier, username, delivery } = variables.input;
+        return this.#open(identifier ?? username, delivery);
+      }
+      case 'refreshToken': {
+        const old = variables.token ?? cookie;
+        const user = this.#sessions.get(old);
+        if (!user) return errors('INVALID_REFRESH_TOKEN');
+        this.#sessions.delete(old);
+        return this.#open(user, variables.token ? 'BODY' : 'COOKIE');
+      }
+      case 'logout':
+        if (!userId && !this.#sessions.has(cookie)) return unauthenticated(['result']);
+        if (variables.scope != 'OTHERS') this.#sessions.delete(userId ? refreshToken : cookie);
+        return Response.json({ data: { result: { endedSessionIds: [] } } });
+      default: // of the app
+        return userId ? Response.json({ data: { as: userId } }) : unauthenticated(['as']);
+    }
+  }
+
+  #open(user, delivery) {
+    const [accessToken, refreshToken] = [`access ${++this.#made}`, `refresh ${this.#made}`];
+    this.#sessions.set(refreshToken, user);
+    this.#tokens.set(accessToken, refreshToken);
+    if (delivery == 'COOKIE') this.cookie = refreshToken;
+    const result = { accessToken, refreshToken: delivery == 'COOKIE' ? null : refreshToken, expiresIn: lifetime, user: { id: user } };
+    return Response.json({ data: { result } });
+  }
+
+  /** A password change of the user: all sessions end, and there is a new one. */
+  async changePassword(user, delivery) {
+    for (const [token, owner] of this.#sessions) if (owner == user) this.#sessions.delete(token);
+    return (await this.#open(user, delivery).json()).data.result;
+  }
+}
+
+export const errors = (code, more) => Response.json({ data: null, errors: [{ message: code, extensions: { code, ...more } }] });
+
+const unauthenticated = (path) =>
+  Response.json({ data: null, errors: [{ message: 'A valid access token is needed.', path, extensions: { code: 'UNAUTHENTICATED' } }] });

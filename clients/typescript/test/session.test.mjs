@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSession, errorCode } from '../dist/index.js';
+import { errors, lifetime, openBrowser, pass, quiet, until } from './browser.mjs';
+
+const credentials = { identifier: 'ada', password: 'correct horse' };
+const minute = 60_000;
+
+/** Someone signed in with the cookie. */
+async function signedIn(t) {
+  const latchkey = openBrowser(t);
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await until(session.signIn(credentials));
+  latchkey.asked.length = 0;
+  return { latchkey, session };
+}
+
+const states = (session) => {
+  const seen = [session.state];
+  session.subscribe((now, before) => {
+    assert.notDeepEqual(now, before);
+    seen.push(now.state);
+  });
+  return seen;
+};
+
+test('without storage nobody is signed in at first, and nobody has to be asked', async (t) => {
+  const latchkey = openBrowser(t);
+  const session = createSession({ url: latchkey.url });
+  assert.equal(session.state, 'loading');
+  assert.equal(await until(session.getAccessToken()), null);
+  assert.equal(session.state, 'out');
+  assert.deepEqual(latchkey.asked, []);
+});
+
+test('signing up and signing in tell who is there', async (t) => {
+  const latchkey = openBrowser(t);
+  for (const enter of [
+    (session) => session.signUp({ username: 'ada', password: 'correct horse' }),
+    (session) => session.signIn(credentials),
+  ]) {
+    const session = createSession({ url: latchkey.url });
+    const seen = states(session);
+    await until(enter(session));
+    assert.deepEqual([session.state, session.userId], ['in', 'ada']);
+    assert.match(await session.getAccessToken(), /^access/);
+    await pass(minute);
+    assert.deepEqual(seen.slice(-1), ['in']);
+  }
+});
+
+test('what is refused at sign-in is thrown with its errors, and changes nothing', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.fault = () => errors('INVALID_CREDENTIALS');
+  await assert.rejects(until(session.signIn(credentials)), (error) => errorCode(error) == 'INVALID_CREDENTIALS');
+  assert.deepEqual([session.state, session.userId], ['in', 'ada']);
+});
+
+test('a reload finds the session of the cookie', async (t) => {
+  const { latchkey } = await signedIn(t);
+  await pass(lifetime * 1000); // the tab before is as good as closed: it has nothing to tell
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  const seen = states(session);
+  latchkey.go();
+  assert.match(await until(session.getAccessToken()), /^access/);
+  assert.deepEqual(seen, ['loading', 'in']);
+});
+
+test('the token is refreshed at 90 % of its life, without being asked for', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const first = await session.getAccessToken();
+  await pass(0.9 * lifetime * 1000 - 2000);
+  assert.deepEqual(latchkey.asked, []);
+  await pass(4000);
+  assert.deepEqual(latchkey.asked, ['refreshToken']);
+  assert.notEqual(await session.getAccessToken(), first);
+  await pass(0.9 * lifetime * 1000);
+  assert.equal(latchkey.count('refreshToken'), 2);
+});
+
+test('however many requests wait, there is one refresh', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.refuse(await session.getAccessToken());
+  const answers = await until(Promise.all(Array.from({ length: 50 }, () => ask(session, '{ as }'))));
+  for (const answer of answers) assert.deepEqual(answer, { data: { as: 'ada' } });
+  assert.equal(latchkey.count('refreshToken'), 1);
+  assert.equal(latchkey.count('{ as }'), 100);
+});
+
+test('an operation that stays refused is sent twice and no more', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const { answer } = latchkey;
+  latchkey.answer = async (request) => {
+    if ((await request.clone().text()).includes('{ as }')) latchkey.refuse(request.headers.get('Authorization').slice(7));
+    return answer.call(latchkey, request);
+  };
+  assert.equal((await until(ask(session, '{ as }'))).errors[0].extensions.code, 'UNAUTHENTICATED');
+  assert.deepEqual(latchkey.asked, ['{ as }', 'refreshToken', '{ as }']);
+  assert.equal(session.state, 'in');
+});
+
+test('an operation of one user is never replayed for another', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.refuse(await session.getAccessToken());
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  const answer = ask(session, 'mutation { as }');
+  await quiet();
+  latchkey.gate = Promise.resolve();
+  await until(session.signIn({ identifier: 'grace', password: 'battery staple' }));
+  latchkey.go();
+  assert.equal((await until(answer)).errors[0].extensions.code, 'UNAUTHENTICATED');
+  assert.equal(latchkey.count('mutation { as }'), 1);
+});
+
+test('what ends the session signs out', async (t) => {
+  for (const code of ['INVALID_REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED']) {
+    await t.test(code, async (t) => {
+      const { latchkey, session } = await signedIn(t);
+      const seen = states(session);
+      latchkey.fault = (name) => errors(name == 'refreshToken' ? code : 'UNAUTHENTICATED');
+      assert.equal((await until(ask(session, '{ as }'))).errors[0].extensions.code, 'UNAUTHENTICATED');
+      assert.deepEqual(seen, ['in', 'out']);
+      assert.deepEqual([session.userId, await session.getAccessToken()], [null, null]);
+      await pass(60 * minute);
+      assert.equal(latchkey.count('refreshToken'), 1);
+    });
+  }
+});
+
+test('nothing else does', async (t) => {
+  const faults = {
+    'no server': () => {
+      throw new TypeError('fetch failed');
+    },
+    'a gateway': () => new Response('<h1>Bad Gateway</h1>', { status: 502 }),
+    UNAVAILABLE: () => errors('UNAVAILABLE', { retryAfter: 1 }),
+    RATE_LIMITED: () => errors('RATE_LIMITED', { retryAfter: 30 }),
+    OUTCOME_UNKNOWN: () => errors('OUTCOME_UNKNOWN'),
+    INTERNAL: () => errors('INTERNAL'),
+    UNAUTHENTICATED: () => errors('UNAUTHENTICATED'),
+  };
+  for (const [name, fault] of Object.entries(faults)) {
+    await t.test(name, async (t) => {
+      const { latchkey, session } = await signedIn(t);
+      const seen = states(session);
+      latchkey.fault = fault;
+      await pass(lifetime * 1000); // the refresh in the background fails too
+      await assert.rejects(until(session.getAccessToken()));
+      await assert.rejects(until(ask(session, '{ as }')));
+      latchkey.fault = undefined;
+      assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
+      assert.deepEqual(seen, ['in']);
+    });
+  }
+});
+
+test('while the server is away it is asked less and less often, and found when it is back', async (t) => {
+  const latchkey = openBrowser(t);
+  latchkey.fault = () => {
+    throw new TypeError('fetch failed');
+  };
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await pass(10 * minute);
+  assert.equal(session.state, 'loading');
+  const tries = latchkey.count('refreshToken');
+  assert.ok(tries > 10 && tries < 20, `asked ${tries} times`);
+  latchkey.fault = undefined;
+  await pass(minute + 1000);
+  assert.equal(session.state, 'out');
+});
+
+test('it is not asked before retryAfter', async (t) => {
+  const { latchkey } = await signedIn(t);
+  latchkey.fault = () => errors('UNAVAILABLE', { retryAfter: 20 });
+  await pass(0.9 * lifetime * 1000 + 1000);
+  assert.equal(latchkey.count('refreshToken'), 1);
+  await pass(18_000);
+  assert.equal(latchkey.count('refreshToken'), 1);
+  await pass(3000);
+  assert.equal(latchkey.count('refreshToken'), 2);
+});
+
+test('signing out ends the session there and here', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  await until(session.signOut());
+  assert.deepEqual(latchkey.asked, ['logout']);
+  assert.equal(session.state, 'out');
+  assert.equal(await session.getAccessToken(), null);
+  const reloaded = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  assert.equal(await until(reloaded.getAccessToken()), null);
+});
+
+test('signing out elsewhere leaves this session', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  await until(session.signOut('OTHERS'));
+  assert.deepEqual(latchkey.asked, ['logout']);
+  assert.equal(session.state, 'in');
+});
+
+test('signing out of a session that has ended already succeeds', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.endAll();
+  await until(session.signOut());
+  assert.equal(session.state, 'out');
+  await until(session.signOut());
+});
+
+test('signing out with an access token that has expired does it too', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.refuse(await session.getAccessToken());
+  latchkey.cookie = undefined; // so that it is the token that does it
+  const { answer } = latchkey;
+  latchkey.answer = (request) => {
+    latchkey.cookie ??= 'refresh 1';
+    return answer.call(latchkey, request);
+  };
+  await until(session.signOut());
+  assert.equal(session.state, 'out');
+});
+
+test('who can not be signed out, because the server is away, is told so and stays signed in', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  for (const fault of [() => errors('UNAVAILABLE', { retryAfter: 1 }), () => Promise.reject(new TypeError('fetch failed'))]) {
+    latchkey.fault = fault;
+    await assert.rejects(until(session.signOut()));
+    assert.equal(session.state, 'in');
+  }
+  latchkey.fault = undefined;
+  await until(session.signOut());
+  assert.equal(session.state, 'out');
+});
+
+test('a refresh that is answered after the sign-out does not sign in again', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  await pass(0.9 * lifetime * 1000 - 200);
+  let answer;
+  const slow = new Promise((go) => (answer = go));
+  const { fetch } = globalThis;
+  globalThis.fetch = async (...request) => {
+    const response = await fetch(...request);
+    if (latchkey.asked.at(-1) == 'refreshToken') await slow;
+    return response;
+  };
+  await pass(1000);
+  assert.deepEqual(latchkey.asked, ['refreshToken']);
+  await until(session.signOut());
+  answer();
+  await pass(minute);
+  assert.equal(session.state, 'out');
+});
+
+test('a new password goes on with the new session', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  await session.adopt(await latchkey.changePassword('ada', 'COOKIE'));
+  assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
+  await pass(lifetime * 1000);
+  assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
+  assert.equal(session.state, 'in');
+});
+
+test('a subscription ends when that is asked for', async (t) => {
+  const { session } = await signedIn(t);
+  let calls = 0;
+  const end = session.subscribe(() => calls++);
+  await until(session.signOut());
+  end();
+  await until(session.signIn(credentials));
+  assert.equal(calls, 1);
+});
+
+const ask = async (session, query) =>
+  (await session.fetch('http://localhost:4000/graphql', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ query }) })).json();

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSession } from '../dist/index.js';
+import { lifetime, openBrowser, pass, until } from './browser.mjs';
+
+const ada = { identifier: 'ada', password: 'correct horse' };
+
+/** A storage that answers at once, as localStorage does, or later, as the keychain of a phone does. */
+const storages = {
+  'at once': () => {
+    const storage = { token: null, get: () => storage.token, set: (token) => void (storage.token = token) };
+    return storage;
+  },
+  later: () => {
+    const storage = { token: null, get: async () => storage.token, set: async (token) => void (storage.token = token) };
+    return storage;
+  },
+};
+
+for (const [kind, make] of Object.entries(storages)) {
+  test(`a storage that answers ${kind} keeps the session`, async (t) => {
+    const latchkey = openBrowser(t);
+    const storage = make();
+    const open = () => createSession({ url: latchkey.url, storage });
+
+    const first = open();
+    assert.equal(await until(first.getAccessToken()), null);
+    assert.deepEqual(latchkey.asked, []);
+    await until(first.signIn(ada));
+    assert.equal(storage.token, 'refresh 1');
+    await pass(0.9 * lifetime * 1000 + 1000);
+    assert.equal(storage.token, 'refresh 2');
+
+    await pass(lifetime * 1000);
+    const reloaded = open();
+    assert.match(await until(reloaded.getAccessToken()), /^access/);
+    assert.equal(reloaded.userId, 'ada');
+
+    await until(reloaded.signOut());
+    assert.equal(storage.token, null);
+    assert.equal(first.state, 'out');
+    assert.equal(await until(open().getAccessToken()), null);
+  });
+}
+
+test('a storage that holds a token of a session that has ended is emptied', async (t) => {
+  const latchkey = openBrowser(t);
+  const storage = storages['at once']();
+  storage.token = 'refresh of long ago';
+  const session = createSession({ url: latchkey.url, storage });
+  assert.equal(await until(session.getAccessToken()), null);
+  assert.equal(storage.token, null);
+});
+
+test('a new password puts the new refresh token there', async (t) => {
+  const latchkey = openBrowser(t);
+  const storage = storages.later();
+  const session = createSession({ url: latchkey.url, storage });
+  await until(session.signIn(ada));
+  await session.adopt(await latchkey.changePassword('ada', 'BODY'));
+  assert.equal(storage.token, 'refresh 2');
+  await pass(lifetime * 1000);
+  assert.equal(session.state, 'in');
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSession } from '../dist/index.js';
+import { errors, lifetime, openBrowser, pass, quiet, until } from './browser.mjs';
+
+const ada = { identifier: 'ada', password: 'correct horse' };
+const grace = { identifier: 'grace', password: 'battery staple' };
+
+/** Tabs of one browser, all signed in by the cookie. */
+async function openTabs(t, count) {
+  const latchkey = openBrowser(t);
+  const open = () => createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  const tabs = Array.from({ length: count }, open);
+  await until(tabs[0].signIn(ada));
+  await pass(1000);
+  for (const tab of tabs) assert.deepEqual([tab.state, tab.userId], ['in', 'ada']);
+  latchkey.asked.length = 0;
+  return { latchkey, tabs, open };
+}
+
+const tokens = (tabs) => until(Promise.all(tabs.map((tab) => tab.getAccessToken())));
+
+test('five tabs that expire together refresh once, and have the same token', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 5);
+  for (let refreshes = 1; refreshes <= 3; refreshes++) {
+    await pass(0.9 * lifetime * 1000 + 1000);
+    assert.equal(latchkey.count('refreshToken'), refreshes);
+    assert.equal(new Set(await tokens(tabs)).size, 1);
+  }
+});
+
+test('five tabs whose token is refused refresh once', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 5);
+  const [refused] = await tokens(tabs);
+  latchkey.refuse(refused);
+  const next = await until(Promise.all(tabs.map((tab) => tab.replace(refused))));
+  assert.equal(new Set(next).size, 1);
+  assert.notEqual(next[0], refused);
+  assert.equal(latchkey.count('refreshToken'), 1);
+});
+
+test('a new tab has the token of the others', async (t) => {
+  const { latchkey, tabs, open } = await openTabs(t, 2);
+  const [token] = await tokens(tabs);
+  assert.equal(await until(open().getAccessToken()), token);
+  assert.deepEqual(latchkey.asked, []);
+});
+
+test('signing out in one tab signs all out, signing in all in', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 5);
+  await until(tabs[3].signOut());
+  await quiet();
+  assert.deepEqual(tabs.map((tab) => tab.state), Array(5).fill('out'));
+  await until(tabs[1].signIn(grace));
+  await quiet();
+  assert.deepEqual(tabs.map((tab) => tab.userId), Array(5).fill('grace'));
+  assert.deepEqual(latchkey.asked, ['logout', 'login']);
+});
+
+test('a session that ends elsewhere ends in all tabs, with one refresh', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 5);
+  latchkey.endAll();
+  const [token] = await tokens(tabs);
+  assert.deepEqual(await until(Promise.all(tabs.map((tab) => tab.replace(token)))), Array(5).fill(null));
+  assert.deepEqual(tabs.map((tab) => tab.state), Array(5).fill('out'));
+  assert.equal(latchkey.count('refreshToken'), 1);
+});
+
+test('another user who signs in is told to all tabs, with the one before', async (t) => {
+  const { tabs } = await openTabs(t, 2);
+  const seen = [];
+  tabs[1].subscribe((now, before) => seen.push([before.userId, now.userId]));
+  await until(tabs[0].signIn(grace));
+  await quiet();
+  assert.deepEqual(seen, [['ada', 'grace']]);
+});
+
+test('a tab that freezes while it refreshes does not hold up the others for more than 5 s', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 2);
+  const [refused] = await tokens(tabs);
+  const { answer } = latchkey;
+  latchkey.answer = () => new Promise(() => {});
+  const frozen = tabs[0].replace(refused);
+  await pass(200);
+  latchkey.answer = answer;
+  const start = Date.now();
+  assert.notEqual(await until(tabs[1].replace(refused)), refused);
+  assert.ok(Date.now() - start < 5500, `held up for ${Date.now() - start} ms`);
+  await assert.rejects(until(frozen), { name: 'TimeoutError' });
+});
+
+test('a refresh that fails in one tab is tried by the next', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 2);
+  const [refused] = await tokens(tabs);
+  latchkey.fault = () => {
+    latchkey.fault = undefined;
+    return errors('UNAVAILABLE', { retryAfter: 1 });
+  };
+  const [first, second] = await until(Promise.allSettled(tabs.map((tab) => tab.replace(refused))));
+  assert.equal(first.status, 'rejected');
+  assert.equal(second.value, 'access 2');
+  await quiet();
+  assert.equal(await tabs[0].getAccessToken(), second.value);
+});
+
+test('a new password in one tab does not sign out another, which refreshes with the old cookie at that moment', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 2);
+  const [refused] = await tokens(tabs);
+  latchkey.fault = () => errors('INVALID_REFRESH_TOKEN');
+  const next = tabs[1].replace(refused);
+  await pass(120); // it has asked the other, and been refused
+  latchkey.fault = undefined;
+  assert.equal(latchkey.count('refreshToken'), 1);
+  await tabs[0].adopt(await latchkey.changePassword('ada', 'COOKIE'));
+  assert.equal(await until(next), await tabs[0].getAccessToken());
+  await pass(1000);
+  assert.deepEqual(tabs.map((tab) => tab.state), ['in', 'in']);
+});
+
+test('tabs that keep their refresh tokens in memory have nothing to do with each other', async (t) => {
+  const latchkey = openBrowser(t);
+  const tabs = [ada, grace].map((user) => [createSession({ url: latchkey.url }), user]);
+  for (const [tab, user] of tabs) await until(tab.signIn(user));
+  await pass(1000);
+  for (const [tab, user] of tabs) assert.equal(tab.userId, user.identifier);
+  await until(tabs[0][0].signOut());
+  await pass(1000);
+  assert.equal(tabs[1][0].state, 'in');
+});
+
+test('without locks between tabs each refreshes by itself', async (t) => {
+  const latchkey = openBrowser(t, { locks: false });
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await until(session.signIn(ada));
+  await pass(lifetime * 1000);
+  assert.match(await session.getAccessToken(), /^access/);
+  assert.deepEqual(latchkey.asked, ['login', 'refreshToken']);
+});
