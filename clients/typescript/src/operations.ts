@@ -1,5 +1,6 @@
 import { LatchkeyError } from './errors.js';
 import type { AuthPayload } from './session.js';
+import { limit } from './timers.js';
 
 const auth = '{ accessToken refreshToken expiresIn user { id } }';
 export const signup = `mutation signup($input: SignupInput!) { result: signup(input: $input) ${auth} }`;
@@ -8,7 +9,7 @@ export const refreshToken = `mutation refreshToken($token: String) { result: ref
 export const logout = `mutation logout($scope: LogoutScope!) { result: logout(scope: $scope) { endedSessionIds } }`;
 
 /** Longer than Latchkey takes for any operation, in ms. */
-const timeLimit = 15_000;
+const longest = 15_000;
 
 /** Sends one of the operations above. Throws a LatchkeyError if it is refused, and what `fetch` throws if there is no answer. */
 export async function send(
@@ -19,7 +20,7 @@ export async function send(
     credentials: cookie ? 'include' : 'same-origin',
     headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json' },
     body: JSON.stringify({ query, variables }),
-    signal: AbortSignal.timeout(timeLimit),
+    signal: limit(longest),
   });
   const { data, errors } = await response.json();
   if (errors) throw new LatchkeyError(errors);

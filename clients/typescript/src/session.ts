@@ -3,6 +3,7 @@ import { authorizedFetch } from './fetch.js';
 import { login, logout, refreshToken, send, signup } from './operations.js';
 import type { LoginInput, LogoutScope, SignupInput, TokenDelivery } from './schema.js';
 import { joinTabs, type News, type Tabs } from './tabs.js';
+import { background } from './timers.js';
 
 export interface SessionOptions {
   /** Latchkey's GraphQL endpoint, as in https://id.example.org/graphql. */
@@ -123,13 +124,12 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   /** Refreshes in the background, in so many ms; and again until it is known how things stand. */
   function plan(ms: number) {
-    timer = setTimeout(() => {
+    timer = background(() => {
       refresh().catch((error) => {
         plan(Math.max(wait * (1 + Math.random()), 1000 * (error.errors?.[0].extensions?.retryAfter ?? 0)));
         wait = Math.min(wait * 2, longestWait);
       });
     }, ms);
-    (timer as { unref?(): void }).unref?.(); // Node waits for timers
   }
 
   async function accept({ accessToken, refreshToken, expiresIn, user }: AuthPayload, asked = Date.now()) {

@@ -1,3 +1,5 @@
+import { limit } from './timers.js';
+
 /** What a tab knows, and since when: ms since 1970, by the clock that all tabs share. */
 export interface News<T> {
   at: number;
@@ -43,7 +45,7 @@ export function joinTabs<T>(name: string, hear: (news: News<T>) => boolean, answ
     async lock(task) {
       let running = false;
       try {
-        return await locks.request(name, { signal: AbortSignal.timeout(patience) }, () => {
+        return await locks.request(name, { signal: limit(patience) }, () => {
           running = true;
           return task();
         });

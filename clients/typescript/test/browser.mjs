@@ -13,7 +13,6 @@ export function openBrowser(t, { locks = true } = {}) {
   const latchkey = new Latchkey();
   const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   const { fetch } = globalThis;
-  const { timeout } = AbortSignal;
   const { random } = Math;
   Object.defineProperty(globalThis, 'navigator', { configurable: true, value: locks ? { locks: new Locks() } : undefined });
   globalThis.document = {};
@@ -23,18 +22,12 @@ export function openBrowser(t, { locks = true } = {}) {
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
     ]);
   Math.random = () => 0;
-  AbortSignal.timeout = (ms) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), ms);
-    return controller.signal;
-  };
   t.after(() => {
     if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
     else delete globalThis.navigator;
     delete globalThis.document;
     Object.assign(globalThis, { fetch });
     Object.assign(Math, { random });
-    Object.assign(AbortSignal, { timeout });
     mock.timers.reset();
   });
   return latchkey;

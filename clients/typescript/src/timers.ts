@@ -1,0 +1,13 @@
+/** A signal that aborts after so many ms. AbortSignal.timeout does the same, but is not there on phones (React Native). */
+export function limit(ms: number): AbortSignal {
+  const controller = new AbortController();
+  background(() => controller.abort(), ms);
+  return controller.signal;
+}
+
+/** A timer for which a program in Node does not wait. */
+export function background(task: () => void, ms: number) {
+  const timer = setTimeout(task, ms);
+  (timer as { unref?(): void }).unref?.();
+  return timer;
+}

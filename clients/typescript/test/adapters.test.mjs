@@ -1,0 +1,160 @@
+// The adapters with the clients they are for: each tells one story to the server of LATCHKEY_BIN, and each is held to what may be replayed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { Client, fetchExchange } from '@urql/core';
+import { latchkeyLink } from '@latchkey/client/apollo';
+import { latchkeyFetch } from '@latchkey/client/relay';
+import { latchkeyExchange } from '@latchkey/client/urql';
+import { createSession, errorCode } from '@latchkey/client';
+import { authorizedFetch } from '../dist/fetch.js';
+import { Network } from 'relay-runtime';
+import { startServer } from '../../../web/test/server.mjs';
+
+/** Each returns a function that runs a document and returns its data, or throws the client's own error. */
+const clients = {
+  Apollo: (session, uri) => {
+    const client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([latchkeyLink(session), new HttpLink({ uri })]) });
+    return async (text, variables) => {
+      const document = gql(text);
+      const { data } = await (isMutation(text)
+        ? client.mutate({ mutation: document, variables })
+        : client.query({ query: document, variables, fetchPolicy: 'network-only' }));
+      return data;
+    };
+  },
+  urql: (session, url) => {
+    const client = new Client({ url, exchanges: [latchkeyExchange(session), fetchExchange], preferGetMethod: false });
+    return async (text, variables) => {
+      const { data, error } = await (isMutation(text) ? client.mutation(text, variables) : client.query(text, variables)).toPromise();
+      if (error) throw error;
+      return data;
+    };
+  },
+  Relay: (session, url) => {
+    // Without its compiler Relay has no operations; its network is all that there is to adapt.
+    const network = Network.create(latchkeyFetch(session, url));
+    return async (text, variables = {}) => {
+      const params = { name: null, text, operationKind: isMutation(text) ? 'mutation' : 'query', metadata: {}, id: null };
+      const answer = await network.execute(params, variables, {}).toPromise();
+      if (answer.errors) throw answer;
+      return answer.data;
+    };
+  },
+  fetch: (session, url) => async (query, variables) => {
+    const response = await session.fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer = await response.json();
+    if (answer.errors) throw answer;
+    return answer.data;
+  },
+};
+
+const isMutation = (text) => text.startsWith('mutation');
+const fails = (promise, code) => assert.rejects(promise, (error) => assert.equal(errorCode(error), code) ?? true);
+
+test('the story of an account', { timeout: 120_000 }, async (t) => {
+  const { origin } = await startServer(t);
+  const url = `${origin}/graphql`;
+  for (const [name, make] of Object.entries(clients)) {
+    await t.test(name, async () => {
+      const session = createSession({ url });
+      const run = make(session, url);
+      await fails(run('{ me { id } }'), 'UNAUTHENTICATED');
+
+      await session.signUp({ username: name, password: 'correct horse battery' });
+      const { me } = await run('{ me { id username } }');
+      assert.deepEqual({ id: me.id, username: me.username }, { id: session.userId, username: name.toLowerCase() });
+
+      // The token is taken back; neither a query nor a mutation fails by that.
+      for (const [text, variables] of [
+        ['{ me { id } }'],
+        ['mutation ($name: String) { updateUser(input: {name: $name}) { user { id name } } }', { name: 'Ada' }],
+      ]) {
+        const token = await session.getAccessToken();
+        await fetch(url, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ query: 'mutation ($token: String!) { revokeToken(token: $token) { revoked } }', variables: { token } }),
+        });
+        await run(text, variables);
+        assert.notEqual(await session.getAccessToken(), token);
+      }
+
+      await fails(run('mutation { updateUser(input: {email: "nonsense", currentPassword: "correct horse battery"}) { user { id } } }'), 'BAD_USER_INPUT');
+      await fails(run('{ nonsense }'), 'GRAPHQL_VALIDATION_FAILED');
+
+      // A new password: the session goes on.
+      const { updateUser } = await run(
+        'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { auth { accessToken refreshToken expiresIn user { id } } } }',
+        { input: { currentPassword: 'correct horse battery', newPassword: 'battery staple horse' } },
+      );
+      await session.adopt(updateUser.auth);
+      await session.replace(await session.getAccessToken());
+      assert.equal((await run('{ me { id } }')).me.id, session.userId);
+
+      // The session is ended from elsewhere.
+      const elsewhere = createSession({ url });
+      await elsewhere.signIn({ identifier: name, password: 'battery staple horse' });
+      await elsewhere.signOut('ALL');
+      await fails(run('{ me { id } }'), 'UNAUTHENTICATED');
+      assert.equal(session.state, 'out');
+    });
+  }
+});
+
+const refused = (path, data) => ({ data, errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }] });
+
+test('what a refusal is answered with', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const [what, text, answer, sends, always] of [
+      ['a query is sent again', '{ a { b } }', refused(['a', 'b'], { a: { b: null } }), 2],
+      ['a mutation that was refused as a whole is', 'mutation { a }', refused(undefined, undefined), 2],
+      ['a mutation whose one field was refused is', 'mutation { a }', refused(['a'], null), 2],
+      ['a mutation that did its work is not', 'mutation { a { b } }', refused(['a', 'b'], null), 1],
+      ['a mutation of several fields is not', 'mutation { a b }', refused(['b'], null), 1],
+      ['status 401 is a refusal', 'mutation { a b }', 401, 2],
+      ['what stays refused is sent twice', '{ a }', refused(['a'], { a: null }), 2, true],
+    ]) {
+      await t.test(`${name}: ${what}`, async (t) => {
+        const tokens = [];
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async (input, init) => {
+          tokens.push(new Request(input, init).headers.get('Authorization'));
+          if (tokens.length > 1 && !always) return Response.json({ data: { a: null } });
+          return answer == 401 ? new Response('no', { status: 401 }) : Response.json(answer);
+        };
+        let token = 'one';
+        const session = {
+          userId: 'ada',
+          getAccessToken: async () => token,
+          replace: async (refused) => (assert.equal(refused, 'one'), (token = 'two')),
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        await make(session, 'http://localhost:4000/graphql')(text).catch(() => {});
+        assert.deepEqual(tokens, ['Bearer one', 'Bearer two'].slice(0, sends));
+        assert.equal(token, 'two');
+      });
+    }
+  }
+});
+
+test('a server that is away fails the operation, and nothing is sent without the token', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    await t.test(name, async (t) => {
+      const { fetch } = globalThis;
+      t.after(() => Object.assign(globalThis, { fetch }));
+      globalThis.fetch = () => assert.fail('sent');
+      const session = {
+        userId: 'ada',
+        getAccessToken: () => Promise.reject(new TypeError('fetch failed')),
+        fetch: (input, init) => authorizedFetch(session, '', input, init),
+      };
+      await assert.rejects(make(session, 'http://localhost:4000/graphql')('{ a }'), /fetch failed/);
+    });
+  }
+});

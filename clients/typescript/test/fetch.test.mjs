@@ -1,0 +1,117 @@
+// session.fetch, on its own server: what it sends, and what it sends again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSession } from '../dist/index.js';
+import { openBrowser, until } from './browser.mjs';
+
+const api = 'http://localhost:4000/graphql';
+const unauthenticated = (path, more) => ({ errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }], ...more });
+
+/** Someone signed in, and an API that answers the first request with this, and later ones with 'done'. */
+async function signedIn(t, first, status = 200) {
+  const latchkey = openBrowser(t);
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await until(session.signIn({ identifier: 'ada', password: 'correct horse' }));
+  const sent = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (request.url == latchkey.url) return fetch(request);
+    sent.push({ token: request.headers.get('Authorization'), body: await request.text(), request });
+    return sent.length == 1 && first ? Response.json(first, { status }) : Response.json({ data: 'done' });
+  };
+  return { latchkey, session, sent };
+}
+
+const post = (query) => ({ method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Mine': '1' }, body: JSON.stringify({ query }) });
+
+test('the token goes along with what was sent, and an old one is replaced', async (t) => {
+  const { session, sent } = await signedIn(t, unauthenticated(['a'], { data: null }));
+  const response = await until(session.fetch(api, post('{ a }')));
+  assert.deepEqual(await response.json(), { data: 'done' });
+  assert.deepEqual(sent.map(({ token }) => token), ['Bearer access 1', 'Bearer access 2']);
+  for (const { body, request } of sent) {
+    assert.equal(body, '{"query":"{ a }"}');
+    assert.equal(request.headers.get('X-Mine'), '1');
+    assert.equal(request.credentials, 'same-origin');
+  }
+});
+
+test('who is not signed in sends no token, and gets the answer as it is', async (t) => {
+  const { session, sent } = await signedIn(t, unauthenticated());
+  await until(session.signOut());
+  const response = await until(session.fetch(api, post('{ a }')));
+  assert.equal(await response.text(), JSON.stringify(unauthenticated()));
+  assert.deepEqual(sent.map(({ token }) => token), [null]);
+});
+
+test('mutations are sent again only if nothing was executed', async (t) => {
+  for (const [query, answer, sends] of [
+    ['mutation { a }', unauthenticated(), 2],
+    ['mutation { a }', unauthenticated(['a'], { data: null }), 2],
+    ['mutation { a { b } }', unauthenticated(['a', 'b'], { data: null }), 1],
+    ['mutation { a b }', unauthenticated(['b'], { data: null }), 1],
+    ['mutation { a b }', unauthenticated(), 2],
+    [undefined, unauthenticated(['a'], { data: null }), 1], // a persisted operation may be anything
+    [undefined, unauthenticated(), 2],
+    ['{ a b }', unauthenticated(['b'], { data: { a: 1, b: null } }), 2],
+  ]) {
+    await t.test(`${query} ${JSON.stringify(answer)}`, async (t) => {
+      const { latchkey, session, sent } = await signedIn(t, answer);
+      await until(session.fetch(api, post(query)));
+      assert.equal(sent.length, sends);
+      assert.equal(latchkey.count('refreshToken'), 1); // so that the next one goes through
+    });
+  }
+});
+
+test('status 401 is a refusal too, of anything that can be sent', async (t) => {
+  const form = new FormData();
+  form.set('name', 'Ada');
+  for (const request of [
+    { method: 'POST', body: 'text' },
+    { method: 'PUT', body: new Blob(['text']) },
+    { method: 'DELETE' },
+    { method: 'POST', body: form },
+    {},
+  ]) {
+    await t.test(`${request.method} ${request.body}`, async (t) => {
+      const { session, sent } = await signedIn(t, 'no', 401);
+      const response = await until(session.fetch('http://localhost:4000/items', request));
+      assert.equal(response.status, 200);
+      assert.equal(sent.length, 2);
+      if (request.body == form) assert.match(sent[1].body, /Ada/);
+      else assert.equal(sent[1].body, sent[0].body);
+    });
+  }
+});
+
+test('a Request can be sent, and aborted', async (t) => {
+  const { session, sent } = await signedIn(t, unauthenticated());
+  const controller = new AbortController();
+  const request = new Request(api, { ...post('{ a }'), signal: controller.signal });
+  await until(session.fetch(request));
+  assert.equal(sent.length, 2);
+  controller.abort();
+  assert.ok(sent[1].request.signal.aborted);
+});
+
+test('Latchkey gets and sets its cookie, others do not', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const seen = [];
+  globalThis.fetch = async (input, init) => {
+    const { url, credentials } = new Request(input, init);
+    seen.push([url, credentials]);
+    return Response.json({ data: 'done' });
+  };
+  for (const address of [latchkey.url, `${latchkey.url}?query={a}`, `${latchkey.url}/other`, api]) await until(session.fetch(address));
+  assert.deepEqual(seen.map(([, credentials]) => credentials), ['include', 'include', 'same-origin', 'same-origin']);
+});
+
+test('answers that are not JSON are passed on as they come', async (t) => {
+  const { session } = await signedIn(t);
+  for (const [body, type] of [['{"errors": [', 'application/json'], ['data: {}\n\n', 'text/event-stream'], ['null', 'application/json'], ['[1]', 'application/json']]) {
+    globalThis.fetch = async () => new Response(body, { headers: { 'Content-Type': type } });
+    assert.equal(await (await until(session.fetch(api))).text(), body);
+  }
+});
