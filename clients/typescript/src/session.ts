@@ -74,7 +74,7 @@ interface Grant {
 
 /** Bounds of the time between tries, in ms, while the server can't be reached. */
 const firstWait = 1000;
-const longestWait = 60_000;
+const longestWait = 15_000;
 
 /** Holds the tokens of whoever is signed in, and finds out whether anyone is. One for each Latchkey, for as long as the page lives. */
 export function createSession({ url, delivery = 'BODY', storage }: SessionOptions): Session {
@@ -95,7 +95,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   const tabs: Tabs<Grant> =
     cookie || storage
-      ? joinTabs(`latchkey:${url}`, hear, () => (fresh() ? { at, grant: grant! } : undefined))
+      ? joinTabs(`latchkey ${delivery} ${url}`, hear, () => (fresh() ? { at, grant: grant! } : undefined))
       : { lock: (task) => task(), tell() {}, ask: async () => {} }; // a token in memory is nobody else's
 
   function hear(news: News<Grant>): boolean {
