@@ -2,6 +2,7 @@ package genqlient_test
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,25 +10,41 @@ import (
 	"testing"
 )
 
-// server is a running Latchkey on an empty database.
-type server struct {
-	binary, dir string
-	graphql     string // where it answers
+// binary is the server: that of LATCHKEY_BIN, or of the source around.
+var binary = os.Getenv("LATCHKEY_BIN")
+
+func TestMain(m *testing.M) {
+	if binary != "" {
+		os.Exit(m.Run())
+	}
+	dir, err := os.MkdirTemp("", "latchkey-genqlient-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "latchkey")
+	build := exec.Command("go", "build", "-trimpath", "-o", binary, ".") // as in `make build`, whose cache it uses
+	build.Dir = "../../.."
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	code := 1
+	if output, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v: %s\n", err, output)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
-// serve starts the server of LATCHKEY_BIN, or of the source around, and stops it with the test.
+// server is a running Latchkey on an empty database.
+type server struct {
+	dir     string
+	graphql string // where it answers
+}
+
+// serve starts a server, and stops it with the test.
 func serve(t testing.TB) *server {
 	t.Helper()
-	s := &server{binary: os.Getenv("LATCHKEY_BIN"), dir: t.TempDir()}
-	if s.binary == "" {
-		s.binary = filepath.Join(s.dir, "latchkey")
-		build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", s.binary, ".") // as in `make build`, whose cache it uses
-		build.Dir = "../../.."
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if output, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, output)
-		}
-	}
+	s := &server{dir: t.TempDir()}
 	command := s.command(t, "serve")
 	stderr, err := command.StderrPipe()
 	if err != nil {
@@ -56,7 +73,7 @@ func serve(t testing.TB) *server {
 
 // command is one of the operator's.
 func (s *server) command(t testing.TB, arguments ...string) *exec.Cmd {
-	c := exec.CommandContext(t.Context(), s.binary, arguments...)
+	c := exec.CommandContext(t.Context(), binary, arguments...)
 	c.Dir = s.dir
 	c.Env = []string{"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=off", "LATCHKEY_LOG_FORMAT=json"}
 	return c
