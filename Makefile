@@ -1,8 +1,9 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test timing bench browser fuzz check generate rehash lint cover clean
+.PHONY: build test timing bench browser clients fuzz check generate rehash lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
+MODULES = clients/work-items clients/generators/genqlient # of their own, as their users' would be
 
 build: # one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o latchkey .
@@ -14,7 +15,7 @@ test: # all Go tests, on SQLite and on MariaDB, and the browser test
 	scripts/need jq jq
 	scripts/need redis-server redis-server
 	scripts/with-mariadb go test -race ./...
-	$(MAKE) timing browser
+	$(MAKE) timing browser clients
 
 timing: # refused log-ins take the same time; a minute or two in which nothing else should run
 	scripts/with-mariadb go test -count=1 -tags timing -run RefusedLogInsTakeTheSameTime .
@@ -27,6 +28,12 @@ browser: build web/node_modules # the playground, in Chromium
 	scripts/need chromium chromium
 	cd web && LATCHKEY_BIN="$(CURDIR)/latchkey" npm test --silent
 
+clients: build clients/node_modules # what front ends use: the client package, generators, example apps and service, their stories in Chromium
+	scripts/need chromium chromium
+	scripts/need redis-server redis-server
+	cd clients && LATCHKEY_BIN="$(CURDIR)/latchkey" npm test --silent
+	cd clients/work-items && LATCHKEY_BIN="$(CURDIR)/latchkey" go test -race ./...
+
 FUZZTIME ?= 5s
 fuzz: # every fuzz target for a few seconds
 	scripts/fuzz $(FUZZTIME)
@@ -34,17 +41,21 @@ fuzz: # every fuzz target for a few seconds
 check: lint # format, vet, linters; generated code and migrations up to date
 	scripts/unchanged $(MAKE) generate
 
-lint: .tools/golangci-lint
+lint: .tools/golangci-lint clients/node_modules
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 	.tools/golangci-lint run
+	for module in $(MODULES); do (cd $$module && go vet ./... && $(CURDIR)/.tools/golangci-lint run --config $(CURDIR)/.golangci.yml) || exit 1; done
+	cd clients && npm run lint --silent --workspaces --if-present
 
-generate: web/node_modules # what is generated; NAME=what_changed names a new migration
+generate: web/node_modules clients/node_modules # what is generated; NAME=what_changed names a new migration
 	cd ent && go generate .
 	go mod tidy
 	go run github.com/99designs/gqlgen generate
 	scripts/with-mariadb go run ./ent/migrate/diff "$(NAME)"
 	cd web && npm run build --silent
+	cd clients && npm run generate --silent --workspaces --if-present
+	for module in $(MODULES); do (cd $$module && go mod tidy && go generate ./...) || exit 1; done
 
 rehash: # after a migration was edited by hand
 	go run ./ent/migrate/rehash
@@ -56,8 +67,8 @@ cover: # coverage.html: what the tests reach in hand-written code
 	go tool cover -func=coverage.out | tail -n 1
 	go tool cover -html=coverage.out -o coverage.html
 
-web/node_modules: web/package-lock.json
-	cd web && npm ci --silent
+%/node_modules: %/package-lock.json
+	cd $* && npm ci --silent
 	touch $@
 
 .tools/golangci-lint: Makefile
@@ -65,4 +76,4 @@ web/node_modules: web/package-lock.json
 	touch $@
 
 clean:
-	rm -rf latchkey coverage.* .tools web/node_modules
+	rm -rf latchkey coverage.* .tools web/node_modules clients/node_modules
