@@ -76,6 +76,9 @@ interface Grant {
 const firstWait = 1000;
 const longestWait = 15_000;
 
+/** Whether an error is Latchkey's word that the session has ended. Nothing else signs out. */
+const isOver = (error: unknown) => /^(INVALID_REFRESH_TOKEN|REFRESH_TOKEN_REUSED)$/.test(errorCode(error)!);
+
 /** Holds the tokens of whoever is signed in, and finds out whether anyone is. One for each Latchkey, for as long as the page lives. */
 export function createSession({ url, delivery = 'BODY', storage }: SessionOptions): Session {
   const cookie = delivery == 'COOKIE';
@@ -159,7 +162,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
         const auth = await send(url, cookie, refreshToken, { token });
         if (grant == stale) await accept(auth, asked);
       } catch (error) {
-        if (!/^INVALID_REFRESH_TOKEN$|^REFRESH_TOKEN_REUSED$/.test(errorCode(error)!)) throw error;
+        if (!isOver(error)) throw error;
         await tabs.ask(); // a new session may have been opened meanwhile
         if (grant == stale) await end();
       }
@@ -181,10 +184,6 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
       await accept(await send(url, cookie, operation, { input: { ...input, delivery } }), asked);
     });
 
-  const unlessSignedOut = (error: unknown) => {
-    if (grant) throw error;
-  };
-
   const session: Session = {
     get state() {
       return snapshot.state;
@@ -195,9 +194,14 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     signUp: (input) => enter(signup, input),
     signIn: (input) => enter(login, input),
     async signOut(scope = 'CURRENT') {
-      // An old page may believe that it is signed in; then there is nothing to end.
-      if (await getAccessToken()) await send(url, cookie, logout, { scope }, session.fetch).catch(unlessSignedOut);
-      if (scope != 'OTHERS') await end();
+      if (scope == 'CURRENT' && !(await getAccessToken())) return;
+      let refusal: unknown;
+      await send(url, cookie, logout, { scope }, session.fetch).catch((error) => (refusal = error));
+      // What the user wants to end may be over already, but not the other sessions.
+      const over = grant === null || isOver(refusal);
+      if (refusal && !over) throw refusal;
+      if (over || scope != 'OTHERS') await end();
+      if (refusal && scope != 'CURRENT') throw refusal;
     },
     getAccessToken,
     replace,

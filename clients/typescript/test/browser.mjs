@@ -124,7 +124,7 @@ class Latchkey {
         return this.#open(user, variables.token ? 'BODY' : 'COOKIE');
       }
       case 'logout':
-        if (!userId && !this.#sessions.has(cookie)) return unauthenticated(['result']);
+        if (!userId && !this.#sessions.has(cookie)) return cookie ? errors('INVALID_REFRESH_TOKEN') : unauthenticated(['result']);
         if (variables.scope != 'OTHERS') this.#sessions.delete(userId ? refreshToken : cookie);
         return Response.json({ data: { result: { endedSessionIds: [] } } });
       default: // of the app

@@ -206,6 +206,19 @@ test('signing out of a session that has ended already succeeds', async (t) => {
   await until(session.signOut());
 });
 
+test('who would sign out everywhere, with a session that has ended already, is told that the others go on', async (t) => {
+  for (const scope of ['ALL', 'OTHERS']) {
+    await t.test(scope, async (t) => {
+      const { latchkey, session } = await signedIn(t);
+      latchkey.endAll();
+      await assert.rejects(until(session.signOut(scope)), (error) => errorCode(error) == 'INVALID_REFRESH_TOKEN');
+      assert.equal(session.state, 'out');
+      latchkey.cookie = undefined;
+      await assert.rejects(until(session.signOut(scope)), (error) => errorCode(error) == 'UNAUTHENTICATED');
+    });
+  }
+});
+
 test('signing out with an access token that has expired does it too', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
@@ -229,6 +242,16 @@ test('who can not be signed out, because the server is away, is told so and stay
   latchkey.fault = undefined;
   await until(session.signOut());
   assert.equal(session.state, 'out');
+});
+
+test('nor is anyone signed out by that before it is known who is there', async (t) => {
+  const latchkey = openBrowser(t);
+  latchkey.fault = () => Promise.reject(new TypeError('fetch failed'));
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  for (const scope of ['CURRENT', 'OTHERS', 'ALL']) {
+    await assert.rejects(until(session.signOut(scope)), /fetch failed/);
+    assert.equal(session.state, 'loading');
+  }
 });
 
 test('a refresh that is answered after the sign-out does not sign in again', async (t) => {
