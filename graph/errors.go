@@ -22,13 +22,14 @@ import (
 
 // The codes that are not about the rules but about the document, the server and its database.
 const (
-	codeParseFailed      auth.Code = errcode.ParseFailed
-	codeValidationFailed auth.Code = errcode.ValidationFailed
-	codeTooComplex       auth.Code = "OPERATION_TOO_COMPLEX"
-	codeBadRequest       auth.Code = "BAD_REQUEST"
-	codeUnavailable      auth.Code = "UNAVAILABLE"
-	codeOutcomeUnknown   auth.Code = "OUTCOME_UNKNOWN"
-	codeInternal         auth.Code = "INTERNAL"
+	codeParseFailed            auth.Code = errcode.ParseFailed
+	codeValidationFailed       auth.Code = errcode.ValidationFailed
+	codeTooComplex             auth.Code = "OPERATION_TOO_COMPLEX"
+	codePersistedQueryNotFound auth.Code = "PERSISTED_QUERY_NOT_FOUND"
+	codeBadRequest             auth.Code = "BAD_REQUEST"
+	codeUnavailable            auth.Code = "UNAVAILABLE"
+	codeOutcomeUnknown         auth.Code = "OUTCOME_UNKNOWN"
+	codeInternal               auth.Code = "INTERNAL"
 )
 
 const unavailableMessage = "The server can't do this at the moment. Nothing was changed."

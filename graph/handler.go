@@ -40,12 +40,13 @@ type Options struct {
 
 // Handler answers POST and GET on /graphql.
 type Handler struct {
-	auth    *auth.Service
-	serving func() bool
-	exec    *executor.Executor
-	origins origins
-	cors    *cors.Cors
-	timeout time.Duration
+	auth      *auth.Service
+	serving   func() bool
+	exec      *executor.Executor
+	persisted persisted
+	origins   origins
+	cors      *cors.Cors
+	timeout   time.Duration
 }
 
 // NewHandler returns a Handler.
@@ -68,7 +69,10 @@ func NewHandler(o Options) *Handler {
 	} else {
 		exec.Use(noIntrospection{})
 	}
-	return &Handler{auth: o.Auth, serving: o.Serving, exec: exec, origins: o.Origins, cors: newCORS(o.Origins), timeout: o.Timeout}
+	return &Handler{
+		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
+		timeout: o.Timeout,
+	}
 }
 
 // ServeHTTP answers one request.
@@ -81,6 +85,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params, refusal := readRequest(w, r)
+	if refusal == nil {
+		refusal = h.persisted.complete(r.Context(), params)
+	}
 	if refusal != nil {
 		writeRefusal(w, accepts, refusal)
 		return
@@ -100,6 +107,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		writeRefusal(w, accepts, takesOnly(http.MethodPost, "This operation takes POST."))
 		return
 	}
+	h.persisted.keep(ctx, params)
 	respond, ctx := h.exec.DispatchOperation(ctx, operation)
 	response := respond(ctx)
 	if response == nil { // its time was over before it began

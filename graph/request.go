@@ -79,7 +79,7 @@ func isJSON(header http.Header) bool {
 // wireParams is the body of a POST.
 type wireParams struct {
 	Query         *string        `json:"query"`
-	OperationName *string        `json:"operationName"`
+	OperationName string         `json:"operationName"`
 	Variables     map[string]any `json:"variables"`
 	Extensions    map[string]any `json:"extensions"`
 }
@@ -96,13 +96,13 @@ func parseParams(body []byte) (*graphql.RawParams, *refusal) {
 		return nil, badRequest("The member " + wrongType.Field + " of the request has the wrong type.")
 	case err != nil:
 		return nil, badRequest("The body is not one JSON object.")
-	case wire.Query == nil:
+	case wire.Query == nil && wire.Extensions[persistedQuery] == nil:
 		return nil, badRequest("The member query of the request is missing.")
 	}
 	plainNumbers(wire.Variables)
-	params := &graphql.RawParams{Query: *wire.Query, Variables: wire.Variables, Extensions: wire.Extensions}
-	if wire.OperationName != nil {
-		params.OperationName = *wire.OperationName
+	params := &graphql.RawParams{OperationName: wire.OperationName, Variables: wire.Variables, Extensions: wire.Extensions}
+	if wire.Query != nil {
+		params.Query = *wire.Query
 	}
 	return params, nil
 }
@@ -112,9 +112,6 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 	if err != nil || !utf8.ValidString(strings.Join(values["query"], "")+strings.Join(values["variables"], "")) {
 		return nil, badRequest("The address can't be read.")
 	}
-	if !values.Has("query") {
-		return nil, badRequest("The parameter query is missing.")
-	}
 	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
 	for name, target := range map[string]*map[string]any{
 		"variables": &params.Variables, "extensions": &params.Extensions,
@@ -122,6 +119,9 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 		if text := values.Get(name); text != "" && decodeJSON([]byte(text), target) != nil {
 			return nil, badRequest("The parameter " + name + " is not a JSON object.")
 		}
+	}
+	if !values.Has("query") && params.Extensions[persistedQuery] == nil {
+		return nil, badRequest("The parameter query is missing.")
 	}
 	plainNumbers(params.Variables)
 	return params, nil

@@ -63,7 +63,7 @@ func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
 		w.Header().Set("Allow", r.allow)
 	}
 	media := oldType
-	if a.allowsNew {
+	if a.allowsNew && r.status != http.StatusOK { // without data the newer one is never 200
 		media = newType
 	}
 	shown := presentRefusal(&auth.Error{Code: r.code, Message: r.message}, nil)
