@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"latchkey/graph"
 	"latchkey/internal/cli"
 	"latchkey/internal/config"
 	"latchkey/internal/server"
@@ -24,7 +25,7 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, serve, time.Now)
+	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, serve, graph.Schema(), time.Now)
 }
 
 func serve(ctx context.Context, c config.Config, log *slog.Logger) error {

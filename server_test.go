@@ -288,6 +288,21 @@ func TestBusyAddressEndsTheStart(t *testing.T) {
 	}
 }
 
+func TestSchemaIsPrintedWithoutDatabaseOrSettings(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if got, err := command(t, dir, []string{}, "schema").Output(); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%v: printed\n%s", err, got)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v: left %v behind", err, left)
+	}
+}
+
 func exitCode(err error) int {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

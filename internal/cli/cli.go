@@ -26,6 +26,7 @@ type commands struct {
 	Migrate migrateCommands `cmd:"" help:"Change the database's schema."`
 	Users   usersCommands   `cmd:"" help:"Make, list and change accounts."`
 	Keys    keysCommands    `cmd:"" help:"Change the keys. Servers notice within 5 seconds."`
+	Schema  schemaCommand   `cmd:"" help:"Print the GraphQL schema."`
 	Version versionCommand  `cmd:"" help:"Print the version."`
 }
 
@@ -36,8 +37,10 @@ const (
 )
 
 // Main runs the command in args and returns the exit code: 0, 1 after a failure, 2 for what was called wrongly. Either is
-// explained by one line on stderr. now is the clock of the commands; a server has its own.
-func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, serve Serve, now func() time.Time) int {
+// explained by one line on stderr. schema is what clients speak to the server; now is the clock of the commands, a server has its own.
+func Main(
+	ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, serve Serve, schema string, now func() time.Time,
+) int {
 	var c commands
 	exited := false
 	parser, err := kong.New(&c,
@@ -61,7 +64,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err != nil {
 		return complain(stderr, misuse, err)
 	}
-	h := &host{config: c.Config, stdin: stdin, stdout: stdout, stderr: stderr, serve: serve, now: now}
+	h := &host{config: c.Config, stdin: stdin, stdout: stdout, stderr: stderr, serve: serve, schema: schema, now: now}
 	err = parsed.Run(h)
 	var called misused
 	switch {

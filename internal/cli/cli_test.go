@@ -48,7 +48,7 @@ func runWith(t *testing.T, stdin io.Reader, now time.Time, serverError error, ar
 		r.served = &c
 		log.Info("serving", "a", "b c")
 		return serverError
-	}, func() time.Time { return now })
+	}, "type Query", func() time.Time { return now })
 	r.stdout, r.stderr = stdout.String(), stderr.String()
 	return r
 }
@@ -216,7 +216,7 @@ func TestHelpShowsEveryFlagWithVariableAndDefault(t *testing.T) {
 	}
 	text := run(t, nil, "--help").stdout
 	for _, command := range []string{"serve", "migrate up", "migrate down", "migrate status", "keys list", "keys rotate", "keys remove",
-		"users create", "users list", "users show", "users update", "users delete", "users export", "version"} {
+		"users create", "users list", "users show", "users update", "users delete", "users export", "schema", "version"} {
 		if !strings.Contains(text, "\n  "+command+" ") {
 			t.Errorf("the command %s is not in\n%s", command, text)
 		}
@@ -227,6 +227,13 @@ func TestVersion(t *testing.T) {
 	t.Parallel()
 	r := run(t, nil, "version")
 	if r.code != 0 || r.stderr != "" || !strings.HasPrefix(r.stdout, "latchkey ") || strings.Count(r.stdout, "\n") != 1 {
+		t.Errorf("code %d, stdout %q, stderr %q", r.code, r.stdout, r.stderr)
+	}
+}
+
+func TestSchemaIsPrintedAsItIs(t *testing.T) {
+	t.Parallel()
+	if r := run(t, nil, "schema"); r.code != 0 || r.stderr != "" || r.stdout != "type Query" {
 		t.Errorf("code %d, stdout %q, stderr %q", r.code, r.stdout, r.stderr)
 	}
 }

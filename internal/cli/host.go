@@ -17,6 +17,7 @@ type host struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	serve          Serve
+	schema         string
 	now            func() time.Time
 }
 

@@ -94,7 +94,7 @@ func (x *terminal) start(ctx context.Context, a *accounts, args ...string) <-cha
 	code := make(chan int, 1)
 	go func() {
 		args := append([]string{"users", "--database-url=" + a.url}, args...)
-		code <- cli.Main(ctx, args, x.program, x.program, x.program, nil, func() time.Time { return noon })
+		code <- cli.Main(ctx, args, x.program, x.program, x.program, nil, "", func() time.Time { return noon })
 	}()
 	return code
 }

@@ -147,7 +147,7 @@ func TestUsersImportIsInterruptedBeforeAnythingComes(t *testing.T) {
 	stop()
 	for _, format := range []string{"ndjson", "csv"} {
 		var stdout, stderr bytes.Buffer
-		code := cli.Main(ctx, []string{"users", "import", "-", "--format=" + format}, silent, &stdout, &stderr, nil, func() time.Time { return noon })
+		code := cli.Main(ctx, []string{"users", "import", "-", "--format=" + format}, silent, &stdout, &stderr, nil, "", func() time.Time { return noon })
 		if code != 1 || stdout.Len() > 0 || stderr.String() != "latchkey: interrupted\n" {
 			t.Errorf("code %d, %q and %q", code, stdout.String(), stderr.String())
 		}
