@@ -46,6 +46,7 @@ type Handler struct {
 	persisted persisted
 	origins   origins
 	cors      *cors.Cors
+	strangers *strangers
 	timeout   time.Duration
 }
 
@@ -71,15 +72,20 @@ func NewHandler(o Options) *Handler {
 	}
 	return &Handler{
 		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
-		timeout: o.Timeout,
+		strangers: &strangers{allowed: o.Origins, log: o.Log}, timeout: o.Timeout,
 	}
 }
 
 // ServeHTTP answers one request.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.cors.ServeHTTP(w, r, h.serve) }
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	h.strangers.note(r)
+	h.cors.ServeHTTP(w, r, h.serve)
+}
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	accepts := parseAccept(r.Header)
+	defer h.recover(r.Context(), w, accepts)
 	if !h.serving() {
 		writeRefusal(w, accepts, notServing())
 		return
@@ -94,7 +100,6 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
-	defer h.recover(ctx, w, accepts)
 	request := h.request(r)
 	ctx = h.auth.WithRequest(ctx, request)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)

@@ -37,8 +37,10 @@ func matches(pattern, origin string) bool {
 // newCORS lets pages of the origins send operations, with cookies, and read the answers (CORS, in the Fetch standard).
 func newCORS(o origins) *cors.Cors {
 	return cors.New(cors.Options{
-		AllowOriginFunc:  o.include,
-		AllowedMethods:   []string{http.MethodGet, http.MethodPost},
+		AllowOriginFunc: o.include,
+		AllowedMethods: []string{ // all that there are: a page may read that only GET and POST are taken
+			http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		},
 		AllowedHeaders:   []string{"*"}, // clients send some of their own
 		ExposedHeaders:   []string{"X-Request-Id", "Retry-After"},
 		AllowCredentials: true,

@@ -103,45 +103,108 @@ func TestTrustIsForPagesOfTheOriginsOnTheSameSite(t *testing.T) {
 	}
 }
 
-// What a browser goes by (CORS). An answer that a page may not read is answered all the same: nothing in it is secret from
-// whoever sends the token, and the cookie does nothing for such a page.
-func TestPagesOfTheOriginsMayReadAnswers(t *testing.T) {
+// What a browser goes by (CORS): every answer, errors too. An answer that a page may not read is given all the same: nothing in it is
+// secret from whoever sends the token, and the cookie does nothing for such a page.
+func TestPagesOfTheOriginsMayReadEveryAnswer(t *testing.T) {
+	t.Parallel()
+	const app, post, json = "https://app.example.org", http.MethodPost, "application/json"
+	up := func() bool { return true }
+	for _, c := range []struct {
+		name, method, contentType, body string
+		serving                         func() bool
+		status                          int
+	}{
+		{"an answer", post, json, `{"query":"{ __typename }"}`, up, 200},
+		{"an error", post, json, `{"query":"{ me { id } }"}`, up, 200},
+		{"a document that is none", post, json, `{"query":"{"}`, up, 200},
+		{"an unknown hash", post, json, `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}`, up, 200},
+		{"a panic", post, json, `{"query":"{ __typename }"}`, func() bool { panic("hunter2") }, 200},
+		{"nonsense", post, json, "nonsense", up, 400},
+		{"a GET without a query", http.MethodGet, "", "", up, 400},
+		{"a HEAD", http.MethodHead, "", "", up, 405},
+		{"a PUT", http.MethodPut, json, "{}", up, 405},
+		{"a PATCH", http.MethodPatch, json, "{}", up, 405},
+		{"a DELETE", http.MethodDelete, "", "", up, 405},
+		{"OPTIONS without a question", http.MethodOptions, "", "", up, 405},
+		{"a large body", post, json, strings.Repeat(" ", maxBody+1), up, 413},
+		{"a form", post, "application/x-www-form-urlencoded", "query={__typename}", up, 415},
+		{"a server without keys", post, json, `{"query":"{ __typename }"}`, func() bool { return false }, 503},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHandler(t, true)
+			h.graph.serving = c.serving
+			send := func(origin string) *http.Response {
+				r := httptest.NewRequest(c.method, "/graphql", strings.NewReader(c.body))
+				r.Header.Set("Origin", origin)
+				r.Header.Set("Content-Type", c.contentType)
+				return h.answer(r)
+			}
+			got := send(app)
+			if got.StatusCode != c.status {
+				t.Errorf("status %d", got.StatusCode)
+			}
+			checkCORS(t, got.Header, app)
+			if exposed := got.Header.Get("Access-Control-Expose-Headers"); exposed != "X-Request-Id, Retry-After" {
+				t.Errorf("a page can read %q", exposed)
+			}
+			for _, foreign := range []string{"https://evil.example", "null", app + ".evil.example"} {
+				checkNoCORS(t, send(foreign).Header)
+			}
+		})
+	}
+}
+
+func TestPagesOfTheOriginsMaySendWhateverTheyLike(t *testing.T) {
 	t.Parallel()
 	const app = "https://app.example.org"
 	h := newTestHandler(t, true)
-	send := func(method, origin, body string) http.Header {
-		r := httptest.NewRequest(method, "/graphql", strings.NewReader(body))
-		r.Header.Set("Origin", origin)
-		if method == http.MethodOptions {
-			r.Header.Set("Access-Control-Request-Method", http.MethodPost)
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		ask := func(origin string) *http.Response {
+			r := httptest.NewRequest(http.MethodOptions, "/graphql", nil)
+			r.Header.Set("Origin", origin)
+			r.Header.Set("Access-Control-Request-Method", method)
 			r.Header.Set("Access-Control-Request-Headers", "authorization,content-type,x-of-the-client")
-		} else {
-			r.Header.Set("Content-Type", "application/json")
+			return h.answer(r)
 		}
-		recorder := httptest.NewRecorder()
-		h.ServeHTTP(recorder, r)
-		return recorder.Header()
+		got := ask(app)
+		checkCORS(t, got.Header, app)
+		if got.StatusCode != http.StatusNoContent || got.Header.Get("Access-Control-Allow-Methods") != method ||
+			got.Header.Get("Access-Control-Allow-Headers") != "authorization,content-type,x-of-the-client" || got.Header.Get("Access-Control-Max-Age") != "600" {
+			t.Errorf("%s: status %d, %v", method, got.StatusCode, got.Header)
+		}
+		checkNoCORS(t, ask("https://evil.example").Header)
 	}
-	for name, c := range map[string]struct{ method, body string }{
-		"an answer":          {http.MethodPost, `{"query":"{ __typename }"}`},
-		"an error":           {http.MethodPost, `{"query":"{ me { id } }"}`},
-		"a refusal":          {http.MethodPost, "nonsense"},
-		"before the request": {http.MethodOptions, ""},
-	} {
-		got := send(c.method, app, c.body)
-		if got.Get("Access-Control-Allow-Origin") != app || got.Get("Access-Control-Allow-Credentials") != "true" {
-			t.Errorf("%s: %v", name, got)
+}
+
+func (h *testHandler) answer(r *http.Request) *http.Response {
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	return recorder.Result()
+}
+
+func checkCORS(t *testing.T, got http.Header, origin string) {
+	t.Helper()
+	if got.Get("Access-Control-Allow-Origin") != origin || got.Get("Access-Control-Allow-Credentials") != "true" {
+		t.Errorf("%s may not read it: %v", origin, got)
+	}
+	checkCaches(t, got)
+}
+
+func checkNoCORS(t *testing.T, got http.Header) {
+	t.Helper()
+	for name := range got {
+		if strings.HasPrefix(name, "Access-Control-") {
+			t.Errorf("a foreign page is told %s", name)
 		}
-		if !strings.Contains(strings.Join(got.Values("Vary"), ", "), "Origin") {
-			t.Errorf("%s: a cache could give it to another page: %v", name, got)
-		}
-		if c.method == http.MethodOptions && got.Get("Access-Control-Allow-Headers") != "authorization,content-type,x-of-the-client" {
-			t.Errorf("%s: %v", name, got)
-		}
-		for _, foreign := range []string{"https://evil.example", "null", app + ".evil.example"} {
-			if got := send(c.method, foreign, c.body); got.Get("Access-Control-Allow-Origin") != "" || got.Get("Access-Control-Allow-Credentials") != "" {
-				t.Errorf("%s, to %s: %v", name, foreign, got)
-			}
-		}
+	}
+	checkCaches(t, got)
+}
+
+// checkCaches fails the test if a cache could give an answer to another page.
+func checkCaches(t *testing.T, got http.Header) {
+	t.Helper()
+	if !strings.Contains(strings.Join(got.Values("Vary"), ", "), "Origin") || got.Get("Cache-Control") != "no-store" {
+		t.Errorf("a cache could give it to another page: %v", got)
 	}
 }

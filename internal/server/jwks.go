@@ -17,6 +17,8 @@ import (
 // themselves. They may keep them for keys.MaxAge, and pages of any origin may read them.
 func jwks(ring *keys.Ring) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Access-Control-Allow-Origin", "*")
 		public := ring.Public()
 		if len(public) == 0 {
 			say(w, http.StatusServiceUnavailable, "there are no keys")
@@ -29,11 +31,9 @@ func jwks(ring *keys.Ring) http.HandlerFunc {
 			panic(err) // strings can be marshalled
 		}
 		sum := sha256.Sum256(body)
-		header := w.Header()
 		header.Set("Content-Type", "application/jwk-set+json")
 		header.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(keys.MaxAge.Seconds())))
 		header.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:])+`"`)
-		header.Set("Access-Control-Allow-Origin", "*")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 	}
 }

@@ -293,6 +293,9 @@ func TestServerWithoutAnyRecordedKeyServesNothing(t *testing.T) {
 			}
 		}
 		s.expect(t, "/.well-known/jwks.json", http.StatusServiceUnavailable, "there are no keys\n")
+		if a := s.send(t, http.MethodGet, "/.well-known/jwks.json", nil, nil); a.header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("pages can't read why there are no keys: %v", a.header)
+		}
 		if _, err := keys.Rotate(t.Context(), s.operator(t), true); err != nil {
 			t.Fatal(err)
 		}
