@@ -713,33 +713,37 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `"A moment in time: RFC 3339, UTC, with exactly three decimals (` + "`" + `2026-11-22T09:30:00.000Z` + "`" + `)."
+	{Name: "../schema.graphqls", Input: `"""
+A moment in time, as in RFC 3339. Answers have it in UTC with exactly three decimals (` + "`" + `2026-11-22T09:30:00.000Z` + "`" + `); arguments
+take any offset and any number of decimals.
+"""
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")
 
 """
-The field needs a valid access token in the ` + "`" + `Authorization` + "`" + ` header. Without one it is null and the error is
-` + "`" + `UNAUTHENTICATED` + "`" + `, whose ` + "`" + `reason` + "`" + ` is a ` + "`" + `TokenProblem` + "`" + `.
+The field needs a valid access token in the ` + "`" + `Authorization: Bearer` + "`" + ` header. Without one it is refused with ` + "`" + `UNAUTHENTICATED` + "`" + `,
+and ` + "`" + `reason` + "`" + ` is a ` + "`" + `TokenProblem` + "`" + `.
 """
 directive @authenticated on FIELD_DEFINITION
 
 """
-The field needs a valid access token of a user with this role. Without a token the error is ` + "`" + `UNAUTHENTICATED` + "`" + `, with another
-role ` + "`" + `FORBIDDEN` + "`" + `.
+The field needs a valid access token of a user with this role. Without one it is refused with ` + "`" + `UNAUTHENTICATED` + "`" + `, with that of
+a user with another role with ` + "`" + `FORBIDDEN` + "`" + `.
 """
-directive @requiresRole("What the viewer has to be." role: Role!) on FIELD_DEFINITION
+directive @requiresRole("The role that the viewer, whose access token it is, has to have." role: Role!) on FIELD_DEFINITION
 
-"An object with an id that is unique across all types."
+"An object with an id that is unique across all types. Clients fetch it again with ` + "`" + `node` + "`" + `."
 interface Node {
-  "Opaque to clients."
+  "Opaque to clients; never reused."
   id: ID!
 }
 
+"What can be read. Over POST, and all but ` + "`" + `validateToken` + "`" + ` over GET too."
 type Query {
-  "The user the access token was issued to. Null, with an ` + "`" + `UNAUTHENTICATED` + "`" + ` error, without a valid token."
+  "The viewer: the user that the access token was issued to. Null, with an ` + "`" + `UNAUTHENTICATED` + "`" + ` error, without a valid token."
   me: User @authenticated
   """
-  Tells whether an access token would be accepted at this moment, and if not, why. Anyone may ask. Refused over GET,
-  because addresses end up in logs.
+  Tells whether an access token would be accepted at this moment, and if not, why. Anyone who has the token may ask. Refused
+  over GET, because addresses end up in logs.
   """
   validateToken("An access token." token: String!): TokenStatus!
   "The object with this id. Null if there is none, or if it is not yours to see."
@@ -757,7 +761,10 @@ type Query {
   ): UserConnection @requiresRole(role: ADMIN)
 }
 
-"A mutation operation has exactly one field: a failing sibling would throw away a token that was just issued."
+"""
+What can be changed, over POST. An operation has exactly one of these fields: were there two, one that fails could throw away
+the tokens that the other has just got.
+"""
 type Mutation {
   "Creates an account and signs it in. An e-mail address, a username or both are required; either one logs in."
   signup("The new account." input: SignupInput!): AuthPayload!
@@ -768,21 +775,21 @@ type Mutation {
   login("Who signs in." input: LoginInput!): AuthPayload!
   """
   Exchanges a refresh token for new tokens of the same session. The one that was sent stays good for some seconds, so that
-  tabs that refresh at once all get the same new one; when it comes back later, someone else may have it, and the session
+  tabs that refresh at once all get the same new one. If it comes back later, someone else may have it too, and the session
   ends (` + "`" + `REFRESH_TOKEN_REUSED` + "`" + `).
   """
   refreshToken(
-    "A refresh token. Without one, that of the cookie is used, and the new one is put there."
+    "A refresh token. Null or left out: the one in the cookie, where the new one is put too."
     token: String
   ): AuthPayload!
   """
-  Ends sessions of the viewer. Their access tokens are refused from the next request on. A refresh token in the cookie does
-  instead of an access token that has expired; unless the scope is ` + "`" + `OTHERS` + "`" + `, the cookie is cleared.
+  Ends sessions of the viewer. Their access tokens are refused from the next request on. The refresh token in the cookie will
+  do where the access token has expired; the cookie is cleared, unless the scope is ` + "`" + `OTHERS` + "`" + `.
   """
   logout("Which sessions to end." scope: LogoutScope! = CURRENT): LogoutPayload!
   """
-  Takes one token back (RFC 7009): an access token alone, or a refresh token with its session and all access tokens of it.
-  Whoever has a token may do so.
+  Takes one token back, as in RFC 7009: an access token alone, or a refresh token with its session and all access tokens of
+  that. Whoever has a token may do so.
   """
   revokeToken("An access token or a refresh token." token: String!): RevokeTokenPayload!
   "Ends one of the viewer's sessions. ` + "`" + `NOT_FOUND` + "`" + ` if they have none with this id."
@@ -791,17 +798,21 @@ type Mutation {
   endUserSessions("The ` + "`" + `id` + "`" + ` of a ` + "`" + `User` + "`" + `." userId: ID!): LogoutPayload! @requiresRole(role: ADMIN)
   """
   Changes the viewer's account. A new password ends every session and opens a new one for the caller, returned in ` + "`" + `auth` + "`" + `.
-  Administrators change other accounts too: all but the password, and without knowing it. Another role counts from the next
-  request on, and takes a refresh; disabling ends all sessions.
+  Administrators change other accounts too, without knowing their passwords, and everything about them but these. A new role
+  counts at once: access tokens with the old one are refused, and a refresh brings one with the new. Disabling ends all
+  sessions.
   """
   updateUser("The change." input: UpdateUserInput!): UpdateUserPayload! @authenticated
   """
   Deletes the viewer's account and ends all of its sessions. The e-mail address and the username are free again.
   Administrators delete other accounts too.
   """
-  deleteUser("Which, and the confirmation." input: DeleteUserInput!): DeleteUserPayload! @authenticated
-  "Deletes accounts of others: all of those that there are, or none if that is refused."
-  deleteUsers("The ` + "`" + `id` + "`" + `s of at most 100 ` + "`" + `User` + "`" + `s." ids: [ID!]!): DeleteUsersPayload! @requiresRole(role: ADMIN)
+  deleteUser("Which account, and the confirmation." input: DeleteUserInput!): DeleteUserPayload! @authenticated
+  "Deletes accounts of others: all of them, or none if one is refused. Ids that no account has are passed over."
+  deleteUsers(
+    "The ` + "`" + `id` + "`" + `s of at most 100 ` + "`" + `User` + "`" + `s, without the viewer's own."
+    ids: [ID!]!
+  ): DeleteUsersPayload! @requiresRole(role: ADMIN)
 }
 
 "Someone with an account."
@@ -829,7 +840,10 @@ type User implements Node {
   sessions: [Session!]
 }
 
-"Where a user is signed in: from a log-in, through any number of refreshes, until it is ended or not refreshed in time."
+"""
+A place where a user is signed in, such as a browser: from a sign-up or log-in on, through any number of refreshes, until it
+is ended or not refreshed in time.
+"""
 type Session implements Node {
   "Opaque to clients; never reused."
   id: ID!
@@ -837,13 +851,13 @@ type Session implements Node {
   userAgent: String
   "The address the last refresh came from."
   ipAddress: String
-  "When the user logged in."
+  "When the user signed up or logged in there."
   createdAt: DateTime!
-  "When it was last refreshed, or else the log-in."
+  "When it was last refreshed; ` + "`" + `createdAt` + "`" + ` if it never was."
   lastUsedAt: DateTime!
   "When it ends, unless it is refreshed before."
   expiresAt: DateTime!
-  "Whether this request belongs to it."
+  "Whether this request belongs to it: by its access token, or because it has just opened or refreshed it."
   current: Boolean!
 }
 
@@ -860,8 +874,8 @@ type AuthPayload {
   "A JWT (RFC 9068) for the ` + "`" + `Authorization: Bearer` + "`" + ` header."
   accessToken: String!
   """
-  Opaque; ` + "`" + `refreshToken` + "`" + ` takes it once. A secret as good as the password: keep it where scripts of others can't read it. Null
-  if it went into the cookie.
+  Opaque; for the mutation ` + "`" + `refreshToken` + "`" + `, which takes it once. A secret as good as the password: keep it where scripts of
+  others can't read it. Null if it went into the cookie.
   """
   refreshToken: String
   "How long the access token lives from now on, in seconds."
@@ -922,7 +936,8 @@ input SignupInput {
   name: String
   """
   At least 8 characters (the server may ask for more) and at most 256 bytes, whichever they are, used exactly as sent. Not
-  among the most common passwords, and without the e-mail address, the username, the name and the words that the server blocks.
+  among the most common passwords, and without the e-mail address, the username, the name and the words that the server
+  blocks.
   """
   password: String!
   "How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."
@@ -952,19 +967,19 @@ enum TokenDelivery {
 
 "What to change. What is left out stays as it is."
 input UpdateUserInput {
-  "Whose account; null for one's own. For administrators only."
+  "The account to change, for administrators only. Null or left out: one's own."
   id: ID
-  "Null clears it."
+  "At most 200 characters. Null clears it."
   name: String
-  "Null clears it, which takes a username. A new value for oneself takes ` + "`" + `currentPassword` + "`" + `."
+  "Null clears it, if there is a username. Changing one's own takes ` + "`" + `currentPassword` + "`" + `."
   email: String
-  "Null clears it, which takes an e-mail address. A new value for oneself takes ` + "`" + `currentPassword` + "`" + `."
+  "Null clears it, if there is an e-mail address. Changing one's own takes ` + "`" + `currentPassword` + "`" + `."
   username: String
   "Required to change or clear one's own e-mail address or username, and to set a new password."
   currentPassword: String
   """
-  Not null, and only for oneself. Must satisfy what a password at ` + "`" + `signup` + "`" + ` has to, for the account as it will be. Ends every
-  session; ` + "`" + `auth` + "`" + ` in the answer is the new one.
+  Not null, and only for oneself. Has to be one that ` + "`" + `signup` + "`" + ` would take, for the account as it will be. Ends every session;
+  ` + "`" + `auth` + "`" + ` in the answer is the new one.
   """
   newPassword: String
   "Not null. For administrators only."
@@ -975,7 +990,7 @@ input UpdateUserInput {
 
 "Which account to delete, and the confirmation."
 input DeleteUserInput {
-  "Whose account; null for one's own. For administrators only."
+  "The account to delete, for administrators only. Null or left out: one's own."
   id: ID
   "Required to delete oneself."
   currentPassword: String
@@ -983,7 +998,7 @@ input DeleteUserInput {
 
 "Which accounts to list. What is left out or null picks all; several members pick what meets all of them."
 input UserFilter {
-  "How the e-mail address or the username begins; case does not matter."
+  "What the e-mail address or the username begins with; case does not matter."
   text: String
   "Those with this role."
   role: Role
@@ -1029,7 +1044,7 @@ type DeleteUserPayload {
 
 "The deleted accounts."
 type DeleteUsersPayload {
-  "The ids of those that there were, for normalised caches."
+  "The ids that the accounts had, for normalised caches."
   deletedUserIds: [ID!]!
 }
 
@@ -1072,7 +1087,7 @@ that was sent.
 enum ErrorCode {
   "No valid access token on a field that needs one; ` + "`" + `reason` + "`" + ` is a ` + "`" + `TokenProblem` + "`" + `."
   UNAUTHENTICATED
-  "Signed in, but not allowed. Whether the thing exists is not told."
+  "The viewer is signed in, but not allowed to. Whether the thing exists is not told."
   FORBIDDEN
   "Wrong password, unknown account or disabled account."
   INVALID_CREDENTIALS
@@ -1114,11 +1129,16 @@ enum ErrorCode {
   "The document or its variables do not fit this schema."
   GRAPHQL_VALIDATION_FAILED
   """
-  The operation asks for too much at once: more than one field in a mutation, 2,000 tokens in the document, 1,000 fields once
-  fragments are spread, 20,000 values in the answer if all lists are as long as they may be, or introspection through more than
-  three lists.
+  The operation asks for too much at once: more than one field in a mutation, more than 2,000 tokens in the document, 1,000
+  fields once fragments are spread, 20,000 values in the answer if all lists are as long as they may be, or introspection
+  through more than three lists.
   """
   OPERATION_TOO_COMPLEX
+  """
+  The server does not know the document with this hash, or has forgotten it: send both (automatic persisted queries). Clients
+  that speak this protocol do so by themselves.
+  """
+  PERSISTED_QUERY_NOT_FOUND
   "The request is not GraphQL over HTTP."
   BAD_REQUEST
 }

@@ -2,9 +2,11 @@
 
 package graph
 
-// A mutation operation has exactly one field: a failing sibling would throw away a token that was just issued.
+// What can be changed, over POST. An operation has exactly one of these fields: were there two, one that fails could throw away
+// the tokens that the other has just got.
 type Mutation struct {
 }
 
+// What can be read. Over POST, and all but `validateToken` over GET too.
 type Query struct {
 }

@@ -45,8 +45,22 @@ func own(schema *gql.Schema) []*gql.Definition {
 
 func TestEverythingInTheSchemaIsDescribed(t *testing.T) {
 	t.Parallel()
-	for _, definition := range own(loadSchema(t)) {
-		if definition.Description == "" && definition.Name != "Query" && definition.Name != "Mutation" {
+	schema := loadSchema(t)
+	for name, directive := range schema.Directives {
+		if directive.Position.Src.BuiltIn {
+			continue
+		}
+		if directive.Description == "" {
+			t.Errorf("the directive @%s has no description", name)
+		}
+		for _, argument := range directive.Arguments {
+			if argument.Description == "" {
+				t.Errorf("the argument @%s(%s) has no description", name, argument.Name)
+			}
+		}
+	}
+	for _, definition := range own(schema) {
+		if definition.Description == "" {
 			t.Errorf("the type %s has no description", definition.Name)
 		}
 		for _, f := range definition.Fields {
