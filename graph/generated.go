@@ -726,112 +726,114 @@ and ` + "`" + `reason` + "`" + ` is a ` + "`" + `TokenProblem` + "`" + `.
 directive @authenticated on FIELD_DEFINITION
 
 """
-The field needs a valid access token of a user with this role. Without one it is refused with ` + "`" + `UNAUTHENTICATED` + "`" + `, with that of
-a user with another role with ` + "`" + `FORBIDDEN` + "`" + `.
+The field needs a valid access token of a user with this role. Without a token it is refused with ` + "`" + `UNAUTHENTICATED` + "`" + `, with that
+of another user with ` + "`" + `FORBIDDEN` + "`" + `.
 """
-directive @requiresRole("The role that the viewer, whose access token it is, has to have." role: Role!) on FIELD_DEFINITION
+directive @requiresRole("""The role that it takes.""" role: Role!) on FIELD_DEFINITION
 
-"An object with an id that is unique across all types. Clients fetch it again with ` + "`" + `node` + "`" + `."
+"""An object with an id that is unique across all types. Clients fetch it again with ` + "`" + `node` + "`" + `."""
 interface Node {
-  "Opaque to clients; never reused."
+  """Opaque to clients; never reused."""
   id: ID!
 }
 
-"What can be read. Over POST, and all but ` + "`" + `validateToken` + "`" + ` over GET too."
+"""What can be read. Over POST, and all but ` + "`" + `validateToken` + "`" + ` over GET too."""
 type Query {
-  "The viewer: the user that the access token was issued to. Null, with an ` + "`" + `UNAUTHENTICATED` + "`" + ` error, without a valid token."
+  """
+  The viewer: the user that the access token was issued to. Null, with an ` + "`" + `UNAUTHENTICATED` + "`" + ` error, without a valid token.
+  """
   me: User @authenticated
   """
   Tells whether an access token would be accepted at this moment, and if not, why. Anyone who has the token may ask. Refused
   over GET, because addresses end up in logs.
   """
-  validateToken("An access token." token: String!): TokenStatus!
-  "The object with this id. Null if there is none, or if it is not yours to see."
-  node("The ` + "`" + `id` + "`" + ` of any ` + "`" + `Node` + "`" + `." id: ID!): Node @authenticated
-  "The user with this id. Null if there is none."
-  user("The ` + "`" + `id` + "`" + ` of a ` + "`" + `User` + "`" + `." id: ID!): User @requiresRole(role: ADMIN)
-  "The accounts, the newest first, in pages that stay stable while accounts are added."
+  validateToken("""An access token.""" token: String!): TokenStatus!
+  """The object with this id. Null if there is none, or if it is not yours to see."""
+  node("""The ` + "`" + `id` + "`" + ` of any ` + "`" + `Node` + "`" + `.""" id: ID!): Node @authenticated
+  """The user with this id. Null if there is none."""
+  user("""The ` + "`" + `id` + "`" + ` of a ` + "`" + `User` + "`" + `.""" id: ID!): User @requiresRole(role: ADMIN)
+  """The accounts, the newest first, in pages that stay stable while accounts are added."""
   users(
-    "How many at most: 1 to 100. Null means 20."
+    """How many at most: 1 to 100. Null means 20."""
     first: Int = 20
-    "Those after this one: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    """Those after this one: the ` + "`" + `endCursor` + "`" + ` of the page before."""
     after: String
-    "Which accounts. Without it, all."
+    """Which accounts. Without it, all."""
     filter: UserFilter
   ): UserConnection @requiresRole(role: ADMIN)
 }
 
 """
-What can be changed, over POST. An operation has exactly one of these fields: were there two, one that fails could throw away
-the tokens that the other has just got.
+What can be changed, over POST. An operation has exactly one of these fields: of two, one that fails would throw away the
+tokens that the other has issued.
 """
 type Mutation {
-  "Creates an account and signs it in. An e-mail address, a username or both are required; either one logs in."
-  signup("The new account." input: SignupInput!): AuthPayload!
+  """Creates an account and signs it in. An e-mail address, a username or both are required; either one logs in."""
+  signup("""The new account.""" input: SignupInput!): AuthPayload!
   """
   Signs in with an e-mail address or a username. Unknown account, wrong password and disabled account all get the one
   answer ` + "`" + `INVALID_CREDENTIALS` + "`" + `, in the same time.
   """
-  login("Who signs in." input: LoginInput!): AuthPayload!
+  login("""Who signs in.""" input: LoginInput!): AuthPayload!
   """
   Exchanges a refresh token for new tokens of the same session. The one that was sent stays good for some seconds, so that
   tabs that refresh at once all get the same new one. If it comes back later, someone else may have it too, and the session
   ends (` + "`" + `REFRESH_TOKEN_REUSED` + "`" + `).
   """
   refreshToken(
-    "A refresh token. Null or left out: the one in the cookie, where the new one is put too."
+    """A refresh token. Null or left out: the one in the cookie, where the new one is put too."""
     token: String
   ): AuthPayload!
   """
   Ends sessions of the viewer. Their access tokens are refused from the next request on. The refresh token in the cookie will
   do where the access token has expired; the cookie is cleared, unless the scope is ` + "`" + `OTHERS` + "`" + `.
   """
-  logout("Which sessions to end." scope: LogoutScope! = CURRENT): LogoutPayload!
+  logout("""Which sessions to end.""" scope: LogoutScope! = CURRENT): LogoutPayload!
   """
   Takes one token back, as in RFC 7009: an access token alone, or a refresh token with its session and all access tokens of
   that. Whoever has a token may do so.
   """
-  revokeToken("An access token or a refresh token." token: String!): RevokeTokenPayload!
-  "Ends one of the viewer's sessions. ` + "`" + `NOT_FOUND` + "`" + ` if they have none with this id."
-  revokeSession("The ` + "`" + `id` + "`" + ` of a ` + "`" + `Session` + "`" + `." id: ID!): RevokeSessionPayload! @authenticated
-  "Ends all sessions of a user."
-  endUserSessions("The ` + "`" + `id` + "`" + ` of a ` + "`" + `User` + "`" + `." userId: ID!): LogoutPayload! @requiresRole(role: ADMIN)
+  revokeToken("""An access token or a refresh token.""" token: String!): RevokeTokenPayload!
+  """Ends one of the viewer's sessions. ` + "`" + `NOT_FOUND` + "`" + ` if they have none with this id."""
+  revokeSession("""The ` + "`" + `id` + "`" + ` of a ` + "`" + `Session` + "`" + `.""" id: ID!): RevokeSessionPayload! @authenticated
+  """Ends all sessions of a user."""
+  endUserSessions("""The ` + "`" + `id` + "`" + ` of a ` + "`" + `User` + "`" + `.""" userId: ID!): LogoutPayload! @requiresRole(role: ADMIN)
   """
   Changes the viewer's account. A new password ends every session and opens a new one for the caller, returned in ` + "`" + `auth` + "`" + `.
   Administrators change other accounts too, without knowing their passwords, and everything about them but these. A new role
   counts at once: access tokens with the old one are refused, and a refresh brings one with the new. Disabling ends all
   sessions.
   """
-  updateUser("The change." input: UpdateUserInput!): UpdateUserPayload! @authenticated
+  updateUser("""The change.""" input: UpdateUserInput!): UpdateUserPayload! @authenticated
   """
   Deletes the viewer's account and ends all of its sessions. The e-mail address and the username are free again.
   Administrators delete other accounts too.
   """
-  deleteUser("Which account, and the confirmation." input: DeleteUserInput!): DeleteUserPayload! @authenticated
-  "Deletes accounts of others: all of them, or none if one is refused. Ids that no account has are passed over."
+  deleteUser("""Which account, and the confirmation.""" input: DeleteUserInput!): DeleteUserPayload! @authenticated
+  """Deletes accounts of others: all of them, or none if one is refused. Ids that no account has are passed over."""
   deleteUsers(
-    "The ` + "`" + `id` + "`" + `s of at most 100 ` + "`" + `User` + "`" + `s, without the viewer's own."
+    """The ` + "`" + `id` + "`" + `s of at most 100 ` + "`" + `User` + "`" + `s, without the viewer's own."""
     ids: [ID!]!
   ): DeleteUsersPayload! @requiresRole(role: ADMIN)
 }
 
-"Someone with an account."
+"""Someone with an account."""
 type User implements Node {
-  "Opaque to clients; never reused."
+  """Opaque to clients; never reused."""
   id: ID!
-  "Trimmed and lower-cased. Unverified: nothing has proven that it belongs to this user."
+  """Trimmed and lower-cased. Unverified: nothing has proven that it belongs to this user."""
   email: String
-  "Trimmed and lower-cased; 3 to 32 of ASCII letters, digits, ` + "`" + `.` + "`" + `, ` + "`" + `_` + "`" + ` and ` + "`" + `-` + "`" + `."
+  """Trimmed and lower-cased; 3 to 32 of ASCII letters, digits, ` + "`" + `.` + "`" + `, ` + "`" + `_` + "`" + ` and ` + "`" + `-` + "`" + `."""
   username: String
-  "What to call this user: free text of at most 200 characters."
+  """What to call this user: free text of at most 200 characters."""
   name: String
-  "What this user may do."
+  """What this user may do."""
   role: Role!
-  "A disabled user can't log in, and all of their tokens are refused."
+  """A disabled user can't log in, and all of their tokens are refused."""
   disabled: Boolean!
-  "When the account was created."
+  """When the account was created."""
   createdAt: DateTime!
-  "When the account was last changed."
+  """When the account was last changed."""
   updatedAt: DateTime!
   """
   Where this user is signed in, the newest log-in first. Shown to the user and to administrators; null with a ` + "`" + `FORBIDDEN` + "`" + `
@@ -845,94 +847,94 @@ A place where a user is signed in, such as a browser: from a sign-up or log-in o
 is ended or not refreshed in time.
 """
 type Session implements Node {
-  "Opaque to clients; never reused."
+  """Opaque to clients; never reused."""
   id: ID!
-  "What the client called itself at the last refresh: its ` + "`" + `User-Agent` + "`" + ` header, at most 256 characters."
+  """What the client called itself at the last refresh: its ` + "`" + `User-Agent` + "`" + ` header, at most 256 characters."""
   userAgent: String
-  "The address the last refresh came from."
+  """The address the last refresh came from."""
   ipAddress: String
-  "When the user signed up or logged in there."
+  """When the user signed up or logged in there."""
   createdAt: DateTime!
-  "When it was last refreshed; ` + "`" + `createdAt` + "`" + ` if it never was."
+  """When it was last refreshed; ` + "`" + `createdAt` + "`" + ` if it never was."""
   lastUsedAt: DateTime!
-  "When it ends, unless it is refreshed before."
+  """When it ends, unless it is refreshed before."""
   expiresAt: DateTime!
-  "Whether this request belongs to it: by its access token, or because it has just opened or refreshed it."
+  """Whether this request belongs to it: by its access token, or because it has just opened or refreshed it."""
   current: Boolean!
 }
 
-"What a user may do."
+"""What a user may do."""
 enum Role {
-  "Manages their own account."
+  """Manages their own account."""
   USER
-  "Manages all accounts."
+  """Manages all accounts."""
   ADMIN
 }
 
-"A session that was just opened, and the tokens for it."
+"""A session that was just opened, and the tokens for it."""
 type AuthPayload {
-  "A JWT (RFC 9068) for the ` + "`" + `Authorization: Bearer` + "`" + ` header."
+  """A JWT (RFC 9068) for the ` + "`" + `Authorization: Bearer` + "`" + ` header."""
   accessToken: String!
   """
   Opaque; for the mutation ` + "`" + `refreshToken` + "`" + `, which takes it once. A secret as good as the password: keep it where scripts of
   others can't read it. Null if it went into the cookie.
   """
   refreshToken: String
-  "How long the access token lives from now on, in seconds."
+  """How long the access token lives from now on, in seconds."""
   expiresIn: Int!
-  "The user who is signed in."
+  """The user who is signed in."""
   user: User!
 }
 
-"Whether an access token would be accepted at this moment."
+"""Whether an access token would be accepted at this moment."""
 type TokenStatus {
-  "True if the token would be accepted."
+  """True if the token would be accepted."""
   active: Boolean!
-  "Why the token would be refused. Null if it is active."
+  """Why the token would be refused. Null if it is active."""
   reason: TokenProblem
-  "The user it was issued to. Null unless it is active."
+  """The user it was issued to. Null unless it is active."""
   userId: ID
-  "The session it belongs to. Null unless it is active."
+  """The session it belongs to. Null unless it is active."""
   sessionId: ID
-  "When it expires. Null unless it is active."
+  """When it expires. Null unless it is active."""
   expiresAt: DateTime
 }
 
-"Why an access token is refused."
+"""Why an access token is refused."""
 enum TokenProblem {
-  "There is none."
+  """There is none."""
   MISSING
-  "It is not a JWT."
+  """It is not a JWT."""
   MALFORMED
-  "It is not signed with a key of this server."
+  """It is not signed with a key of this server."""
   INVALID_SIGNATURE
-  "It was signed here, but is not an access token for this issuer and audience."
+  """It was signed here, but is not an access token for this issuer and audience."""
   INVALID_CLAIMS
-  "Its time is over."
+  """Its time is over."""
   EXPIRED
-  "Its time has not come."
+  """Its time has not come."""
   NOT_YET_VALID
-  "It or its session has been taken back, or its user has got another password or role, or is disabled or deleted."
+  """It or its session has been taken back, or its user has got another password or role, or is disabled or deleted."""
   REVOKED
 }
 
-"Which sessions a logout ends."
+"""Which sessions a logout ends."""
 enum LogoutScope {
-  "The one this access token belongs to."
+  """The one this access token belongs to."""
   CURRENT
-  "All of the viewer's sessions but this one."
+  """All of the viewer's sessions but this one."""
   OTHERS
-  "All of the viewer's sessions."
+  """All of the viewer's sessions."""
   ALL
 }
 
-"A new account. An e-mail address or a username is required; both are allowed."
+"""A new account. An e-mail address or a username is required; both are allowed."""
 input SignupInput {
-  "At most 254 bytes. Stored trimmed and lower-cased."
+  """At most 254 bytes. Stored trimmed and lower-cased."""
   email: String
-  "3 to 32 of ASCII letters, digits, ` + "`" + `.` + "`" + `, ` + "`" + `_` + "`" + ` and ` + "`" + `-` + "`" + `. Stored trimmed and lower-cased."
+  """3 to 32 of ASCII letters, digits, ` + "`" + `.` + "`" + `, ` + "`" + `_` + "`" + ` and ` + "`" + `-` + "`" + `. Stored trimmed and lower-cased."""
   username: String
-  "At most 200 characters. Stored trimmed."
+  """At most 200 characters. Stored trimmed."""
   name: String
   """
   At least 8 characters (the server may ask for more) and at most 256 bytes, whichever they are, used exactly as sent. Not
@@ -940,23 +942,23 @@ input SignupInput {
   blocks.
   """
   password: String!
-  "How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."
+  """How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."""
   delivery: TokenDelivery = BODY
 }
 
-"What someone signs in with."
+"""What someone signs in with."""
 input LoginInput {
-  "An e-mail address or a username; case and surrounding spaces do not matter."
+  """An e-mail address or a username; case and surrounding spaces do not matter."""
   identifier: String!
-  "Used exactly as sent. At most 1024 bytes."
+  """Used exactly as sent. At most 1024 bytes."""
   password: String!
-  "How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."
+  """How the refresh token is delivered. Null means ` + "`" + `BODY` + "`" + `."""
   delivery: TokenDelivery = BODY
 }
 
-"How refresh tokens reach the client."
+"""How refresh tokens reach the client."""
 enum TokenDelivery {
-  "In the answer, as ` + "`" + `refreshToken` + "`" + `."
+  """In the answer, as ` + "`" + `refreshToken` + "`" + `."""
   BODY
   """
   In a cookie that scripts can't read (` + "`" + `__Host-latchkey_refresh` + "`" + `: HttpOnly, Secure, SameSite=Strict). For pages of an origin
@@ -965,118 +967,120 @@ enum TokenDelivery {
   COOKIE
 }
 
-"What to change. What is left out stays as it is."
+"""What to change. What is left out stays as it is."""
 input UpdateUserInput {
-  "The account to change, for administrators only. Null or left out: one's own."
+  """The account to change, for administrators only. Null or left out: one's own."""
   id: ID
-  "At most 200 characters. Null clears it."
+  """At most 200 characters. Null clears it."""
   name: String
-  "Null clears it, if there is a username. Changing one's own takes ` + "`" + `currentPassword` + "`" + `."
+  """Null clears it, if there is a username. Changing one's own takes ` + "`" + `currentPassword` + "`" + `."""
   email: String
-  "Null clears it, if there is an e-mail address. Changing one's own takes ` + "`" + `currentPassword` + "`" + `."
+  """Null clears it, if there is an e-mail address. Changing one's own takes ` + "`" + `currentPassword` + "`" + `."""
   username: String
-  "Required to change or clear one's own e-mail address or username, and to set a new password."
+  """Required to change or clear one's own e-mail address or username, and to set a new password."""
   currentPassword: String
   """
   Not null, and only for oneself. Has to be one that ` + "`" + `signup` + "`" + ` would take, for the account as it will be. Ends every session;
   ` + "`" + `auth` + "`" + ` in the answer is the new one.
   """
   newPassword: String
-  "Not null. For administrators only."
+  """Not null. For administrators only."""
   role: Role
-  "Not null. For administrators only."
+  """Not null. For administrators only."""
   disabled: Boolean
 }
 
-"Which account to delete, and the confirmation."
+"""Which account to delete, and the confirmation."""
 input DeleteUserInput {
-  "The account to delete, for administrators only. Null or left out: one's own."
+  """The account to delete, for administrators only. Null or left out: one's own."""
   id: ID
-  "Required to delete oneself."
+  """Required to delete oneself."""
   currentPassword: String
 }
 
-"Which accounts to list. What is left out or null picks all; several members pick what meets all of them."
+"""Which accounts to list. What is left out or null picks all; several members pick what meets all of them."""
 input UserFilter {
-  "What the e-mail address or the username begins with; case does not matter."
+  """What the e-mail address or the username begins with; case does not matter."""
   text: String
-  "Those with this role."
+  """Those with this role."""
   role: Role
-  "Those that are disabled, or those that are not."
+  """Those that are disabled, or those that are not."""
   disabled: Boolean
-  "Those created later than this."
+  """Those created later than this."""
   createdAfter: DateTime
-  "Those created earlier than this."
+  """Those created earlier than this."""
   createdBefore: DateTime
 }
 
-"The sessions that a logout ended."
+"""The sessions that a logout ended."""
 type LogoutPayload {
-  "The ids of the sessions that were ended, for normalised caches."
+  """The ids of the sessions that were ended, for normalised caches."""
   endedSessionIds: [ID!]!
 }
 
-"What became of a token that was to be taken back."
+"""What became of a token that was to be taken back."""
 type RevokeTokenPayload {
-  "True if it was good until now. False if there was nothing to take back: it is unknown, expired or ended already."
+  """True if it was good until now. False if there was nothing to take back: it is unknown, expired or ended already."""
   revoked: Boolean!
 }
 
-"The session that was ended."
+"""The session that was ended."""
 type RevokeSessionPayload {
-  "The id the session had, for normalised caches."
+  """The id the session had, for normalised caches."""
   revokedSessionId: ID!
 }
 
-"The changed account."
+"""The changed account."""
 type UpdateUserPayload {
-  "The user as it is now."
+  """The user as it is now."""
   user: User!
-  "The new session after a password change, null otherwise."
+  """The new session after a password change, null otherwise."""
   auth: AuthPayload
 }
 
-"The deleted account."
+"""The deleted account."""
 type DeleteUserPayload {
-  "The id the user had, for normalised caches."
+  """The id the user had, for normalised caches."""
   deletedUserId: ID!
 }
 
-"The deleted accounts."
+"""The deleted accounts."""
 type DeleteUsersPayload {
-  "The ids that the accounts had, for normalised caches."
+  """The ids that the accounts had, for normalised caches."""
   deletedUserIds: [ID!]!
 }
 
-"A page of accounts."
+"""A page of accounts."""
 type UserConnection {
-  "The accounts, each with its place in the list."
+  """The accounts, each with its place in the list."""
   edges: [UserEdge!]!
-  "The accounts alone."
+  """The accounts alone."""
   nodes: [User!]!
-  "Where in the list this page is."
+  """Where in the list this page is."""
   pageInfo: PageInfo!
-  "How many accounts all pages have together. They are counted when this is asked for, which takes time where there are many."
+  """
+  How many accounts all pages have together. They are counted when this is asked for, which takes time where there are many.
+  """
   totalCount: Int!
 }
 
-"An account in a page."
+"""An account in a page."""
 type UserEdge {
-  "Opaque: its place in the list, for ` + "`" + `after` + "`" + `."
+  """Opaque: its place in the list, for ` + "`" + `after` + "`" + `."""
   cursor: String!
-  "The account."
+  """The account."""
   node: User!
 }
 
-"Where in a list a page is."
+"""Where in a list a page is."""
 type PageInfo {
-  "Whether there are more after this page."
+  """Whether there are more after this page."""
   hasNextPage: Boolean!
-  "Whether there are some before this page."
+  """Whether there are some before this page."""
   hasPreviousPage: Boolean!
-  "The cursor of the first one. Null on an empty page."
+  """The cursor of the first one. Null on an empty page."""
   startCursor: String
-  "The cursor of the last one, ` + "`" + `after` + "`" + ` which the next page begins. Null on an empty page."
+  """The cursor of the last one, ` + "`" + `after` + "`" + ` which the next page begins. Null on an empty page."""
   endCursor: String
 }
 
@@ -1085,24 +1089,24 @@ The stable values of ` + "`" + `extensions.code` + "`" + ` in errors. Messages a
 that was sent.
 """
 enum ErrorCode {
-  "No valid access token on a field that needs one; ` + "`" + `reason` + "`" + ` is a ` + "`" + `TokenProblem` + "`" + `."
+  """No valid access token on a field that needs one; ` + "`" + `reason` + "`" + ` is a ` + "`" + `TokenProblem` + "`" + `."""
   UNAUTHENTICATED
-  "The viewer is signed in, but not allowed to. Whether the thing exists is not told."
+  """The viewer is signed in, but not allowed to. Whether the thing exists is not told."""
   FORBIDDEN
-  "Wrong password, unknown account or disabled account."
+  """Wrong password, unknown account or disabled account."""
   INVALID_CREDENTIALS
-  "The refresh token is unknown or expired, its session has ended, or there is none: log in again."
+  """The refresh token is unknown or expired, its session has ended, or there is none: log in again."""
   INVALID_REFRESH_TOKEN
-  "A refresh token came back long after it was used. Its session has been ended: log in again."
+  """A refresh token came back long after it was used. Its session has been ended: log in again."""
   REFRESH_TOKEN_REUSED
   """
   An argument is not acceptable; one error for each problem. ` + "`" + `field` + "`" + ` names it (` + "`" + `input.email` + "`" + `); ` + "`" + `reason` + "`" + ` is one of
   REQUIRED BLANK TOO_SHORT TOO_LONG INVALID_FORMAT NOT_ALLOWED, with ` + "`" + `min` + "`" + ` or ` + "`" + `max` + "`" + ` where there is a bound.
   """
   BAD_USER_INPUT
-  "Another account has this e-mail address. ` + "`" + `field` + "`" + ` names the argument."
+  """Another account has this e-mail address. ` + "`" + `field` + "`" + ` names the argument."""
   EMAIL_TAKEN
-  "Another account has this username. ` + "`" + `field` + "`" + ` names the argument."
+  """Another account has this username. ` + "`" + `field` + "`" + ` names the argument."""
   USERNAME_TAKEN
   """
   The password breaks the policy. ` + "`" + `field` + "`" + ` names it; ` + "`" + `reason` + "`" + ` is the first that applies: TOO_SHORT (with ` + "`" + `min` + "`" + `, in characters),
@@ -1110,23 +1114,23 @@ enum ErrorCode {
   account, or a part of it) or CONTAINS_BLOCKED_WORD (one that the operator chose). Letter case makes no difference.
   """
   WEAK_PASSWORD
-  "There is nothing with this id that the viewer may act on."
+  """There is nothing with this id that the viewer may act on."""
   NOT_FOUND
-  "Accounts are created by administrators only."
+  """Accounts are created by administrators only."""
   SIGNUP_CLOSED
-  "This would leave no enabled administrator."
+  """This would leave no enabled administrator."""
   LAST_ADMINISTRATOR
   """
   A dependency is down or the server is saturated, and nothing was applied. Safe to retry after ` + "`" + `retryAfter` + "`" + ` seconds.
   """
   UNAVAILABLE
-  "The connection to the database broke during commit: the change may have been applied or not."
+  """The connection to the database broke during commit: the change may have been applied or not."""
   OUTCOME_UNKNOWN
-  "A defect in the server. ` + "`" + `requestId` + "`" + ` finds its cause in the server's log."
+  """A defect in the server. ` + "`" + `requestId` + "`" + ` finds its cause in the server's log."""
   INTERNAL
-  "The document is not GraphQL."
+  """The document is not GraphQL."""
   GRAPHQL_PARSE_FAILED
-  "The document or its variables do not fit this schema."
+  """The document or its variables do not fit this schema."""
   GRAPHQL_VALIDATION_FAILED
   """
   The operation asks for too much at once: more than one field in a mutation, more than 2,000 tokens in the document, 1,000
@@ -1139,7 +1143,7 @@ enum ErrorCode {
   that speak this protocol do so by themselves.
   """
   PERSISTED_QUERY_NOT_FOUND
-  "The request is not GraphQL over HTTP."
+  """The request is not GraphQL over HTTP."""
   BAD_REQUEST
 }
 `, BuiltIn: false},

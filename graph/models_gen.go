@@ -2,8 +2,8 @@
 
 package graph
 
-// What can be changed, over POST. An operation has exactly one of these fields: were there two, one that fails could throw away
-// the tokens that the other has just got.
+// What can be changed, over POST. An operation has exactly one of these fields: of two, one that fails would throw away the
+// tokens that the other has issued.
 type Mutation struct {
 }
 
