@@ -38,7 +38,7 @@ func FuzzHandler(f *testing.F) {
 func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `[]`, `null`, `{"query":"{__typename}"}`, `{"query":"{__typename}"}{}`, `{"query":"","variables":{"a":[1e999]}}`,
-		"\xff", `{"query":null,"extensions":{"persistedQuery":{}}}`,
+		"\xff", `{"query":null,"extensions":{"persistedQuery":{}}}`, `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`,
 	} {
 		f.Add(seed)
 	}

@@ -135,33 +135,56 @@ func TestGETRefusesTheSameByHash(t *testing.T) {
 
 func TestHashThatDoesNotFitIsRefused(t *testing.T) {
 	t.Parallel()
-	hash := hashOf("{ __typename }")
+	const document = "{ __typename }"
+	hash := hashOf(document)
+	for _, sent := range []string{hashOf("{ me { id } }"), strings.ToUpper(hash), hash + " ", hash[1:], "hunter2"} {
+		h := newTestHandler(t, true)
+		for _, method := range []string{http.MethodPost, http.MethodGet} {
+			status, a := h.send(t, persistedRequest{method: method, query: document, hash: sent})
+			if a.refused(t, "BAD_REQUEST"); status != http.StatusBadRequest || strings.Contains(a.body, "hunter2") {
+				t.Errorf("%s, %s: status %d: %s", method, sent, status, a.body)
+			}
+		}
+		if h.knows(t, document) {
+			t.Errorf("%s: kept", sent)
+		}
+	}
+}
+
+func TestExtensionThatIsNotTheProtocolIsRefused(t *testing.T) {
+	t.Parallel()
+	const document = "{ __typename }"
+	hash := hashOf(document)
 	for _, sent := range []string{
-		`{"version":1,"sha256Hash":"` + hashOf("{ me { id } }") + `"}`, // of another document
-		`{"version":1,"sha256Hash":"` + strings.ToUpper(hash) + `"}`,
-		`{"version":1,"sha256Hash":"` + hash + ` "}`, `{"version":1,"sha256Hash":"hunter2"}`, `{"version":1,"sha256Hash":""}`,
-		`{"version":1,"sha256Hash":7}`, `{"version":1,"sha256Hash":null}`, `{"version":1}`, `{"sha256Hash":"` + hash + `"}`,
-		`{"version":2,"sha256Hash":"` + hash + `"}`, `{"version":"1","sha256Hash":"` + hash + `"}`, `{}`, `[]`, `7`, `true`, `"hunter2"`,
+		`{"version":1,"sha256Hash":""}`, `{"version":1,"sha256Hash":7}`, `{"version":1,"sha256Hash":null}`, `{"version":1}`,
+		`{"sha256Hash":"` + hash + `"}`, `{"version":2,"sha256Hash":"` + hash + `"}`, `{"version":"1","sha256Hash":"` + hash + `"}`,
+		`{}`, `[]`, `7`, `true`, `"hunter2"`,
 	} {
 		h := newTestHandler(t, true)
+		h.send(t, persistedRequest{query: document, hash: hash})
 		extensions := `{"persistedQuery":` + sent + `}`
 		for _, r := range []struct{ method, address, body string }{
+			{"POST", "/graphql", `{"extensions":` + extensions + `}`},
 			{"POST", "/graphql", `{"query":"{ __typename }","extensions":` + extensions + `}`},
+			{"GET", "/graphql?extensions=" + url.QueryEscape(extensions), ""},
 			{"GET", "/graphql?query={__typename}&extensions=" + url.QueryEscape(extensions), ""},
 		} {
 			status, a := h.sendRaw(t, r.method, r.address, r.body)
 			if a.refused(t, "BAD_REQUEST"); status != http.StatusBadRequest || strings.Contains(a.body, "hunter2") {
-				t.Errorf("%s, %s: status %d: %s", r.method, sent, status, a.body)
+				t.Errorf("%s %s%s: status %d: %s", r.method, r.address, r.body, status, a.body)
 			}
 		}
-		if h.knows(t, "{ __typename }") {
-			t.Errorf("%s: kept", sent)
+	}
+	t.Run("null is as good as nothing", func(t *testing.T) {
+		t.Parallel()
+		h := newTestHandler(t, true)
+		if status, a := h.sendRaw(t, "POST", "/graphql", `{"query":"{ __typename }","extensions":{"persistedQuery":null}}`); status != http.StatusOK || len(a.Errors) > 0 {
+			t.Errorf("status %d: %s", status, a.body)
 		}
-	}
-	// null is as good as nothing.
-	if status, _ := newTestHandler(t, true).sendRaw(t, "POST", "/graphql", `{"query":"{ __typename }","extensions":{"persistedQuery":null}}`); status != http.StatusOK {
-		t.Errorf("null: status %d", status)
-	}
+		if status, a := h.sendRaw(t, "POST", "/graphql", `{"extensions":{"persistedQuery":null}}`); status != http.StatusBadRequest {
+			t.Errorf("status %d: %s", status, a.body)
+		}
+	})
 }
 
 // What is kept is bounded, and tells nobody what others have sent.
