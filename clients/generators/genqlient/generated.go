@@ -51,8 +51,9 @@ func (v *Account) GetCreatedAt() time.Time { return v.CreatedAt }
 // ClearNameResponse is returned by ClearName on success.
 type ClearNameResponse struct {
 	// Changes the viewer's account. A new password ends every session and opens a new one for the caller, returned in `auth`.
-	// Administrators change other accounts too: all but the password, and without knowing it. Another role counts from the next
-	// request on, and takes a refresh; disabling ends all sessions.
+	// Administrators change other accounts too, without knowing their passwords, and everything about them but these. A new role
+	// counts at once: access tokens with the old one are refused, and a refresh brings one with the new. Disabling ends all
+	// sessions.
 	UpdateUser ClearNameUpdateUserUpdateUserPayload `json:"updateUser"`
 }
 
@@ -95,8 +96,8 @@ func (v *LogOutLogoutLogoutPayload) GetEndedSessionIds() []string { return v.End
 
 // LogOutResponse is returned by LogOut on success.
 type LogOutResponse struct {
-	// Ends sessions of the viewer. Their access tokens are refused from the next request on. A refresh token in the cookie does
-	// instead of an access token that has expired; unless the scope is `OTHERS`, the cookie is cleared.
+	// Ends sessions of the viewer. Their access tokens are refused from the next request on. The refresh token in the cookie will
+	// do where the access token has expired; the cookie is cleared, unless the scope is `OTHERS`.
 	Logout LogOutLogoutLogoutPayload `json:"logout"`
 }
 
@@ -147,7 +148,7 @@ var AllLogoutScope = []LogoutScope{
 // LookupNodeUser
 // The GraphQL type's documentation follows.
 //
-// An object with an id that is unique across all types.
+// An object with an id that is unique across all types. Clients fetch it again with `node`.
 type LookupNode interface {
 	implementsGraphQLInterfaceLookupNode()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
@@ -155,7 +156,7 @@ type LookupNode interface {
 	// GetId returns the interface-field "id" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// Opaque to clients.
+	// Opaque to clients; never reused.
 	GetId() string
 }
 
@@ -222,10 +223,11 @@ func __marshalLookupNode(v *LookupNode) ([]byte, error) {
 // LookupNodeSession includes the requested fields of the GraphQL type Session.
 // The GraphQL type's documentation follows.
 //
-// Where a user is signed in: from a log-in, through any number of refreshes, until it is ended or not refreshed in time.
+// A place where a user is signed in, such as a browser: from a sign-up or log-in on, through any number of refreshes, until it
+// is ended or not refreshed in time.
 type LookupNodeSession struct {
 	Typename *string `json:"__typename"`
-	// Opaque to clients.
+	// Opaque to clients; never reused.
 	Id string `json:"id"`
 }
 
@@ -241,7 +243,7 @@ func (v *LookupNodeSession) GetId() string { return v.Id }
 // Someone with an account.
 type LookupNodeUser struct {
 	Typename *string `json:"__typename"`
-	// Opaque to clients.
+	// Opaque to clients; never reused.
 	Id string `json:"id"`
 	// Trimmed and lower-cased; 3 to 32 of ASCII letters, digits, `.`, `_` and `-`.
 	Username *string `json:"username"`
@@ -333,7 +335,7 @@ func (v *LookupResponse) __premarshalJSON() (*__premarshalLookupResponse, error)
 
 // MeResponse is returned by Me on success.
 type MeResponse struct {
-	// The user the access token was issued to. Null, with an `UNAUTHENTICATED` error, without a valid token.
+	// The viewer: the user that the access token was issued to. Null, with an `UNAUTHENTICATED` error, without a valid token.
 	Me *Account `json:"me"`
 }
 
@@ -343,7 +345,7 @@ func (v *MeResponse) GetMe() *Account { return v.Me }
 // RefreshResponse is returned by Refresh on success.
 type RefreshResponse struct {
 	// Exchanges a refresh token for new tokens of the same session. The one that was sent stays good for some seconds, so that
-	// tabs that refresh at once all get the same new one; when it comes back later, someone else may have it, and the session
+	// tabs that refresh at once all get the same new one. If it comes back later, someone else may have it too, and the session
 	// ends (`REFRESH_TOKEN_REUSED`).
 	RefreshToken Tokens `json:"refreshToken"`
 }
@@ -382,11 +384,12 @@ func (v *SessionsMeUser) GetSessions() []SessionsMeUserSessionsSession { return 
 // SessionsMeUserSessionsSession includes the requested fields of the GraphQL type Session.
 // The GraphQL type's documentation follows.
 //
-// Where a user is signed in: from a log-in, through any number of refreshes, until it is ended or not refreshed in time.
+// A place where a user is signed in, such as a browser: from a sign-up or log-in on, through any number of refreshes, until it
+// is ended or not refreshed in time.
 type SessionsMeUserSessionsSession struct {
 	// Opaque to clients; never reused.
 	Id string `json:"id"`
-	// Whether this request belongs to it.
+	// Whether this request belongs to it: by its access token, or because it has just opened or refreshed it.
 	Current bool `json:"current"`
 	// When it ends, unless it is refreshed before.
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -403,7 +406,7 @@ func (v *SessionsMeUserSessionsSession) GetExpiresAt() time.Time { return v.Expi
 
 // SessionsResponse is returned by Sessions on success.
 type SessionsResponse struct {
-	// The user the access token was issued to. Null, with an `UNAUTHENTICATED` error, without a valid token.
+	// The viewer: the user that the access token was issued to. Null, with an `UNAUTHENTICATED` error, without a valid token.
 	Me *SessionsMeUser `json:"me"`
 }
 
@@ -428,7 +431,8 @@ type SignupInput struct {
 	// At most 200 characters. Stored trimmed.
 	Name *string `json:"name"`
 	// At least 8 characters (the server may ask for more) and at most 256 bytes, whichever they are, used exactly as sent. Not
-	// among the most common passwords, and without the e-mail address, the username, the name and the words that the server blocks.
+	// among the most common passwords, and without the e-mail address, the username, the name and the words that the server
+	// blocks.
 	Password string `json:"password"`
 	// How the refresh token is delivered. Null means `BODY`.
 	Delivery *TokenDelivery `json:"delivery"`
@@ -502,8 +506,8 @@ var AllTokenProblem = []TokenProblem{
 type Tokens struct {
 	// A JWT (RFC 9068) for the `Authorization: Bearer` header.
 	AccessToken string `json:"accessToken"`
-	// Opaque; `refreshToken` takes it once. A secret as good as the password: keep it where scripts of others can't read it. Null
-	// if it went into the cookie.
+	// Opaque; for the mutation `refreshToken`, which takes it once. A secret as good as the password: keep it where scripts of
+	// others can't read it. Null if it went into the cookie.
 	RefreshToken *string `json:"refreshToken"`
 }
 
@@ -516,8 +520,9 @@ func (v *Tokens) GetRefreshToken() *string { return v.RefreshToken }
 // UpdateResponse is returned by Update on success.
 type UpdateResponse struct {
 	// Changes the viewer's account. A new password ends every session and opens a new one for the caller, returned in `auth`.
-	// Administrators change other accounts too: all but the password, and without knowing it. Another role counts from the next
-	// request on, and takes a refresh; disabling ends all sessions.
+	// Administrators change other accounts too, without knowing their passwords, and everything about them but these. A new role
+	// counts at once: access tokens with the old one are refused, and a refresh brings one with the new. Disabling ends all
+	// sessions.
 	UpdateUser UpdateUpdateUserUpdateUserPayload `json:"updateUser"`
 }
 
@@ -543,18 +548,18 @@ func (v *UpdateUpdateUserUpdateUserPayload) GetAuth() *Tokens { return v.Auth }
 
 // What to change. What is left out stays as it is.
 type UpdateUserInput struct {
-	// Whose account; null for one's own. For administrators only.
+	// The account to change, for administrators only. Null or left out: one's own.
 	Id *string `json:"id,omitempty"`
-	// Null clears it.
+	// At most 200 characters. Null clears it.
 	Name *string `json:"name,omitempty"`
-	// Null clears it, which takes a username. A new value for oneself takes `currentPassword`.
+	// Null clears it, if there is a username. Changing one's own takes `currentPassword`.
 	Email *string `json:"email,omitempty"`
-	// Null clears it, which takes an e-mail address. A new value for oneself takes `currentPassword`.
+	// Null clears it, if there is an e-mail address. Changing one's own takes `currentPassword`.
 	Username *string `json:"username,omitempty"`
 	// Required to change or clear one's own e-mail address or username, and to set a new password.
 	CurrentPassword *string `json:"currentPassword,omitempty"`
-	// Not null, and only for oneself. Must satisfy what a password at `signup` has to, for the account as it will be. Ends every
-	// session; `auth` in the answer is the new one.
+	// Not null, and only for oneself. Has to be one that `signup` would take, for the account as it will be. Ends every session;
+	// `auth` in the answer is the new one.
 	NewPassword *string `json:"newPassword,omitempty"`
 	// Not null. For administrators only.
 	Role *Role `json:"role,omitempty"`
@@ -588,7 +593,7 @@ func (v *UpdateUserInput) GetDisabled() *bool { return v.Disabled }
 
 // Which accounts to list. What is left out or null picks all; several members pick what meets all of them.
 type UserFilter struct {
-	// How the e-mail address or the username begins; case does not matter.
+	// What the e-mail address or the username begins with; case does not matter.
 	Text *string `json:"text"`
 	// Those with this role.
 	Role *Role `json:"role"`
@@ -643,8 +648,8 @@ func (v *UsersUsersUserConnection) GetTotalCount() int { return v.TotalCount }
 
 // ValidateResponse is returned by Validate on success.
 type ValidateResponse struct {
-	// Tells whether an access token would be accepted at this moment, and if not, why. Anyone may ask. Refused over GET,
-	// because addresses end up in logs.
+	// Tells whether an access token would be accepted at this moment, and if not, why. Anyone who has the token may ask. Refused
+	// over GET, because addresses end up in logs.
 	ValidateToken ValidateValidateTokenTokenStatus `json:"validateToken"`
 }
 

@@ -8,7 +8,7 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 export const ErrorCode = {
   /** No valid access token on a field that needs one; `reason` is a `TokenProblem`. */
   UNAUTHENTICATED: 'UNAUTHENTICATED',
-  /** Signed in, but not allowed. Whether the thing exists is not told. */
+  /** The viewer is signed in, but not allowed to. Whether the thing exists is not told. */
   FORBIDDEN: 'FORBIDDEN',
   /** Wrong password, unknown account or disabled account. */
   INVALID_CREDENTIALS: 'INVALID_CREDENTIALS',
@@ -48,11 +48,16 @@ export const ErrorCode = {
   /** The document or its variables do not fit this schema. */
   GRAPHQL_VALIDATION_FAILED: 'GRAPHQL_VALIDATION_FAILED',
   /**
-   * The operation asks for too much at once: more than one field in a mutation, 2,000 tokens in the document, 1,000 fields once
-   * fragments are spread, 20,000 values in the answer if all lists are as long as they may be, or introspection through more than
-   * three lists.
+   * The operation asks for too much at once: more than one field in a mutation, more than 2,000 tokens in the document, 1,000
+   * fields once fragments are spread, 20,000 values in the answer if all lists are as long as they may be, or introspection
+   * through more than three lists.
    */
   OPERATION_TOO_COMPLEX: 'OPERATION_TOO_COMPLEX',
+  /**
+   * The server does not know the document with this hash, or has forgotten it: send both (automatic persisted queries). Clients
+   * that speak this protocol do so by themselves.
+   */
+  PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
   /** The request is not GraphQL over HTTP. */
   BAD_REQUEST: 'BAD_REQUEST',
 } as const;
@@ -73,7 +78,8 @@ export interface SignupInput {
   name?: string | null;
   /**
    * At least 8 characters (the server may ask for more) and at most 256 bytes, whichever they are, used exactly as sent. Not
-   * among the most common passwords, and without the e-mail address, the username, the name and the words that the server blocks.
+   * among the most common passwords, and without the e-mail address, the username, the name and the words that the server
+   * blocks.
    */
   password: string;
 }

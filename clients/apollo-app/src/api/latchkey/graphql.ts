@@ -17,20 +17,20 @@ export type UpdateUserInput = {
   currentPassword?: string | null | undefined;
   /** Not null. For administrators only. */
   disabled?: boolean | null | undefined;
-  /** Null clears it, which takes a username. A new value for oneself takes `currentPassword`. */
+  /** Null clears it, if there is a username. Changing one's own takes `currentPassword`. */
   email?: string | null | undefined;
-  /** Whose account; null for one's own. For administrators only. */
+  /** The account to change, for administrators only. Null or left out: one's own. */
   id?: string | null | undefined;
-  /** Null clears it. */
+  /** At most 200 characters. Null clears it. */
   name?: string | null | undefined;
   /**
-   * Not null, and only for oneself. Must satisfy what a password at `signup` has to, for the account as it will be. Ends every
-   * session; `auth` in the answer is the new one.
+   * Not null, and only for oneself. Has to be one that `signup` would take, for the account as it will be. Ends every session;
+   * `auth` in the answer is the new one.
    */
   newPassword?: string | null | undefined;
   /** Not null. For administrators only. */
   role?: Role | null | undefined;
-  /** Null clears it, which takes an e-mail address. A new value for oneself takes `currentPassword`. */
+  /** Null clears it, if there is an e-mail address. Changing one's own takes `currentPassword`. */
   username?: string | null | undefined;
 };
 
@@ -44,7 +44,7 @@ export type UserFilter = {
   disabled?: boolean | null | undefined;
   /** Those with this role. */
   role?: Role | null | undefined;
-  /** How the e-mail address or the username begins; case does not matter. */
+  /** What the e-mail address or the username begins with; case does not matter. */
   text?: string | null | undefined;
 };
 
