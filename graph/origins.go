@@ -38,7 +38,7 @@ func matches(pattern, origin string) bool {
 func newCORS(o origins) *cors.Cors {
 	return cors.New(cors.Options{
 		AllowOriginFunc: o.include,
-		AllowedMethods: []string{ // all that there are: a page may read that only GET and POST are taken
+		AllowedMethods: []string{ // those refused too: a page may read that GET and POST are taken
 			http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 		},
 		AllowedHeaders:   []string{"*"}, // clients send some of their own
