@@ -43,6 +43,18 @@ func own(schema *gql.Schema) []*gql.Definition {
 	return found
 }
 
+// A field below @defer would be null without an error: no transport of ours sends answers in parts.
+func TestDeferIsNotInTheSchema(t *testing.T) {
+	t.Parallel()
+	h := newTestHandler(t, true)
+	a := h.ask(t, request{Query: "{ me { id ... @defer { sessions { id } } } }"})
+	a.refused(t, "GRAPHQL_VALIDATION_FAILED")
+	h.notExecuted(t, a)
+	if shown := h.ask(t, request{Query: "{ __schema { directives { name } } }"}); strings.Contains(shown.body, `"defer"`) {
+		t.Error("introspection has it")
+	}
+}
+
 func TestEverythingInTheSchemaIsDescribed(t *testing.T) {
 	t.Parallel()
 	schema := loadSchema(t)
