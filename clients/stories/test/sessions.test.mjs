@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSession } from '@latchkey/client';
+import { goTo, hears, openApp, press, sees } from './app.mjs';
 import { ask, isOut, openTabs, password, signUp } from './tabs.mjs';
 
 /** Another device, without a browser: a function that sends operations, signed in there. */
@@ -54,3 +55,42 @@ for (const [which, end] of Object.entries(ends)) {
     await isOut(tab);
   });
 }
+
+const iPhone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+
+test('a user sees where they are signed in, ends one of these sessions, and then all', async (t) => {
+  const { signUp, signIn } = await openApp(t);
+  const laptop = await signUp('ada@example.org');
+  const phone = await signIn('ada@example.org', { userAgent: iPhone, viewport: { width: 390, height: 844 } });
+  await goTo(laptop, 'Sessions');
+  const rows = laptop.getByRole('listitem');
+  await rows.nth(1).waitFor();
+  const here = rows.filter({ hasText: 'This device' });
+  await here.getByText('Chrome on Linux').waitFor();
+  assert.equal(await here.getByRole('button').count(), 0);
+
+  await press(laptop, 'Sign out Safari on iPhone');
+  await hears(laptop, 'Safari on iPhone is signed out.');
+  assert.equal(await rows.count(), 1);
+  await phone.getByRole('link', { name: 'Sessions' }).click();
+  await sees(phone, 'Sign in');
+  await hears(phone, 'Your session has ended');
+
+  const second = await signIn('ada@example.org', { userAgent: iPhone });
+  await goTo(second, 'Sessions');
+  await press(second, 'Sign out everywhere else');
+  await hears(second, 'You are signed out everywhere else.');
+  assert.equal(await second.getByRole('listitem').count(), 1);
+  await goTo(laptop, 'Profile');
+  await laptop.getByRole('link', { name: 'Sessions' }).click();
+  await sees(laptop, 'Sign in');
+
+  const third = await signIn('ada@example.org');
+  await goTo(third, 'Sessions');
+  await press(third, 'Sign out everywhere');
+  await press(third.getByRole('dialog'), 'Sign out everywhere');
+  await sees(third, 'Sign in');
+  await hears(third, 'You are signed out everywhere.');
+  await second.reload();
+  await sees(second, 'Sign in');
+});

@@ -1,10 +1,8 @@
 // A page that has nothing but the client package, on another port than Latchkey's, and its tabs.
-import { fileURLToPath } from 'node:url';
 import { startServer } from '../../../web/test/server.mjs';
 import { openBrowser } from './browser.mjs';
+import { folder } from './places.mjs';
 import { serve } from './site.mjs';
-
-const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Starts Latchkey and a browser. `open` opens a tab, and waits until it knows whether someone is signed in. */
 export async function openTabs(t, settings) {
@@ -19,7 +17,7 @@ export async function openTabs(t, settings) {
   return { latchkey, browser, port, open, openMany: (count) => Promise.all(Array.from({ length: count }, () => open())) };
 }
 
-export const servePage = (t) => serve(t, { '/client/': folder('../../typescript/dist'), '/': folder('../page') });
+export const servePage = (t) => serve(t, { '/client/': folder('../typescript/dist'), '/': folder('page') });
 
 /** Opens a tab with the page under some origin, and waits until its script has run. */
 export async function goTo(browser, { origin }, pageOrigin, delivery = 'COOKIE') {
