@@ -24,7 +24,7 @@ async function look(page, name) {
       const where = `${name}-${device}-${colorScheme}`;
       assert.deepEqual(found, [], where);
       assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0, `${where} has to be scrolled sideways`);
-      if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${where}.png`), fullPage: true });
+      if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${where}.png`), fullPage: !(await page.getByRole('dialog').count()) });
     }
   }
 }
@@ -94,6 +94,17 @@ test('the pages of a user look right', async (t) => {
   await press(page, 'Sign out');
   await hears(page, 'can’t be reached', 'alert');
   await look(page, 'sign-out-server-away');
+  await latchkey.start();
+
+  // The session is there, and then the server is away.
+  let asked = 0;
+  await page.route(`${latchkey.origin}/graphql`, (route) => (asked++ ? route.abort() : route.continue()));
+  await page.reload();
+  await hears(page, 'can’t be reached', 'alert');
+  await look(page, 'profile-server-away');
+  await page.unrouteAll();
+  await press(page, 'Try again');
+  await sees(page, 'Work items');
 });
 
 test('the pages of an administrator look right', async (t) => {
