@@ -9,14 +9,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
- * Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`. Returns its origin, and a function that runs a
- * command of the operator beside it and returns what that printed.
+ * Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`. Returns its origin, functions that stop it and
+ * start it again on the same port and database, and one that runs a command of the operator beside it, with a line of input
+ * if it asks for one, and returns what that printed.
  */
 export async function startServer(t, settings = {}) {
   assert.ok(process.env.LATCHKEY_BIN, 'LATCHKEY_BIN must name the server to test');
   const port = await freePort();
   const origin = `http://localhost:${port}`;
-  const folder = await mkdtemp(join(tmpdir(), 'latchkey-playground-'));
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
   const options = {
     cwd: folder,
     env: {
@@ -28,26 +29,41 @@ export async function startServer(t, settings = {}) {
       ...settings,
     },
   };
-  const server = spawn(process.env.LATCHKEY_BIN, options);
-  let log = '';
-  server.stdout.on('data', (text) => (log += text));
-  server.stderr.on('data', (text) => (log += text));
-  const gone = once(server, 'exit').catch((error) => (log += error));
-  t.after(async () => {
-    server.kill('SIGTERM');
+  let server;
+  let gone;
+
+  async function start() {
+    let log = '';
+    server = spawn(process.env.LATCHKEY_BIN, options);
+    server.stdout.on('data', (text) => (log += text));
+    server.stderr.on('data', (text) => (log += text));
+    gone = once(server, 'exit').catch((error) => (log += error));
+    const deadline = Date.now() + 20_000;
+    while (!(await isReady(origin))) {
+      assert.ok(server.pid && server.exitCode === null && Date.now() < deadline, `the server did not get ready:\n${log}`);
+      await delay(50);
+    }
+  }
+
+  async function stop(signal = 'SIGTERM') {
+    server.kill(signal);
     const impatience = setTimeout(() => server.kill('SIGKILL'), 10_000);
     await gone;
     clearTimeout(impatience);
+  }
+
+  t.after(async () => {
+    await stop();
     await rm(folder, { recursive: true, force: true });
   });
+  await start();
 
-  const deadline = Date.now() + 20_000;
-  while (!(await isReady(origin))) {
-    assert.ok(server.pid && server.exitCode === null && Date.now() < deadline, `the server did not get ready:\n${log}`);
-    await delay(50);
-  }
-  const run = async (...command) => (await promisify(execFile)(process.env.LATCHKEY_BIN, command, options)).stdout;
-  return { origin, run };
+  const runWith = async (input, ...command) => {
+    const running = promisify(execFile)(process.env.LATCHKEY_BIN, command, options);
+    running.child.stdin.end(input);
+    return (await running).stdout;
+  };
+  return { origin, start, stop, runWith, run: (...command) => runWith('', ...command) };
 }
 
 const isReady = (origin) =>
@@ -56,11 +72,18 @@ const isReady = (origin) =>
     () => false,
   );
 
+/** Below those that connections get, so that nobody has it while the server is stopped. */
 async function freePort() {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const listener = createServer().listen(port, '127.0.0.1');
+    const free = await once(listener, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!free) continue;
+    listener.close();
+    await once(listener, 'close');
+    return port;
+  }
 }

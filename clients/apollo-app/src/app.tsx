@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { MeDocument } from './api/latchkey/graphql';
 import { Header, pages } from './header';
 import { Notice } from './notice';
+import { Blank } from './page';
 import { SignIn } from './pages/sign-in';
 import { SignUp } from './pages/sign-up';
 import { latchkey, session } from './session';
@@ -29,9 +30,9 @@ function SignedIn() {
   const me = data?.me;
   if (!me) {
     return (
-      <main>
+      <Blank>
         <Waiting error={error} retry={refetch} />
-      </main>
+      </Blank>
     );
   }
 

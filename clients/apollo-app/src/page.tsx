@@ -31,6 +31,16 @@ export const focusHeading = () => document.querySelector('h1')?.focus({ preventS
 /** The pages of those who are not signed in. */
 export const Entrance = (props: { title: string; children: ReactNode }) => <Page className="narrow" above={<Brand />} {...props} />;
 
+/** Instead of a page, while it is not known which. */
+export const Blank = ({ children }: { children: ReactNode }) => (
+  <main className="narrow">
+    <h1>
+      <Brand />
+    </h1>
+    {children}
+  </main>
+);
+
 export const Brand = () => (
   <span className="brand">
     <img src="/favicon.svg" alt="" /> Latchkey

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { attempt } from './notice';
+import { Blank } from './page';
 import { sentences } from './problems';
 
 /** Stands where data will be: waits for it, or says why there is none. */
@@ -34,10 +35,10 @@ export function Starting() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <main className="narrow">
+    <Blank>
       <p className="loading" role="status">
         {long ? 'Waiting for the server…' : 'Loading…'}
       </p>
-    </main>
+    </Blank>
   );
 }

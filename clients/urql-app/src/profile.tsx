@@ -68,14 +68,16 @@ export function Profile() {
 function Header() {
   const [problem, setProblem] = useState('');
   return (
-    <header>
-      <span className="brand">
-        <img src="/favicon.svg" alt="" /> Latchkey
-      </span>
-      <p role="alert" className="problem">
-        {problem}
-      </p>
-      <button onClick={() => session.signOut().catch((error) => setProblem(messageOf(error)))}>Sign out</button>
-    </header>
+    <>
+      <header>
+        <span className="brand">
+          <img src="/favicon.svg" alt="" /> Latchkey
+        </span>
+        <button onClick={() => session.signOut().catch((error) => setProblem(messageOf(error)))}>Sign out</button>
+      </header>
+      <div className="notice">
+        <p role="alert">{problem}</p>
+      </div>
+    </>
   );
 }

@@ -26,24 +26,26 @@ export function Users({ me }: { me: AccountFragment }) {
       ) : (
         <>
           <p aria-live="polite">{users.totalCount === 1 ? '1 account' : `${users.totalCount} accounts`}</p>
-          <div className="card">
-            <table>
-              <thead>
-                <tr>
-                  {['Account', 'Role', 'State', 'Created', 'Actions'].map((title) => (
-                    <th key={title} scope="col">
-                      {title}
-                    </th>
+          {users.edges.length > 0 && (
+            <div className="card">
+              <table>
+                <thead>
+                  <tr>
+                    {['Account', 'Role', 'State', 'Created', 'Actions'].map((title) => (
+                      <th key={title} scope="col">
+                        {title}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {users.edges.map(({ node }) => (
+                    <UserRow key={node.id} user={node} isMe={node.id === me.id} onDelete={countOneLess} />
                   ))}
-                </tr>
-              </thead>
-              <tbody>
-                {users.edges.map(({ node }) => (
-                  <UserRow key={node.id} user={node} isMe={node.id === me.id} onDelete={countOneLess} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+                </tbody>
+              </table>
+            </div>
+          )}
           {users.pageInfo.hasNextPage && (
             <LoadMore loading={loading} load={() => fetchMore({ variables: { after: users.pageInfo.endCursor } })} />
           )}
