@@ -25,8 +25,8 @@ const endedElsewhere = 'Your session has ended: you were signed out in another t
 let farewell = endedElsewhere;
 
 session.subscribe((now, before) => {
-  // What one user has seen is not for the next one.
-  if (now.userId !== before.userId) {
+  // What one user has seen is not for the next one. Not while loading: that would break off the first queries.
+  if (before.state !== 'loading' && now.userId !== before.userId) {
     void latchkey.clearStore();
     void workItems.clearStore();
   }
