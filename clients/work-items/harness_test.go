@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -126,7 +128,26 @@ func (l *latchkey) logIn(t testing.TB, username string) string {
 type service struct {
 	url   string
 	clock *clock
+	log   *safeBuffer
 	stop  func() // and wait until it has stopped
+}
+
+// safeBuffer is a log that can be read while it is written.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // startService starts one behind l until the end of the test.
@@ -140,10 +161,10 @@ func startService(t testing.TB, l *latchkey, change ...func(*config)) *service {
 		f(&c)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &service{clock: new(clock)}
+	s := &service{clock: new(clock), log: new(safeBuffer)}
 	ready, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
-		ended <- run(ctx, c, slog.New(slog.DiscardHandler), s.clock.now, func(url string) { ready <- url })
+		ended <- run(ctx, c, slog.New(slog.NewTextHandler(s.log, nil)), s.clock.now, func(url string) { ready <- url })
 	}()
 	stopped := false
 	s.stop = func() {
@@ -204,6 +225,19 @@ func (s *service) titles(t testing.TB, token string) string {
 }
 
 const createTea = `mutation { createWorkItem(input: {title: "tea"}) { workItem { id } } }`
+
+// dropTable breaks the file under a running service.
+func dropTable(t testing.TB, file string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // done
+	if _, err := db.Exec("DROP TABLE work_items"); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // clock goes as usual until it is set.
 type clock struct{ at atomic.Pointer[time.Time] }

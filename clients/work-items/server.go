@@ -22,10 +22,13 @@ import (
 	"latchkey.example/work-items/items"
 )
 
+//go:generate go tool gqlgen generate
+//go:generate go tool genqlient
+
 const (
-	operationLimit = 10 * time.Second
-	bodyLimit      = 64 << 10 // bytes
-	headerLimit    = 16 << 10 // bytes, and so of a token
+	timeLimit   = 10 * time.Second // for a client to say what it wants, and for requests in flight at the end
+	bodyLimit   = 64 << 10         // bytes
+	headerLimit = 16 << 10         // bytes, and so of a token
 )
 
 // config is what can be set, each by a flag or by a variable: -addr is WORK_ITEMS_ADDR.
@@ -82,7 +85,7 @@ func run(ctx context.Context, c config, log *slog.Logger, now func() time.Time, 
 	if err != nil {
 		return err
 	}
-	graphQL := limited(verifier.Middleware(graph.NewHandler(store, revocation, log)))
+	graphQL := http.MaxBytesHandler(verifier.Middleware(graph.NewHandler(store, revocation, log)), bodyLimit)
 	mux := http.NewServeMux()
 	mux.Handle("POST /graphql", graphQL)
 	mux.Handle("GET /graphql", graphQL)
@@ -96,27 +99,18 @@ func run(ctx context.Context, c config, log *slog.Logger, now func() time.Time, 
 	return serve(ctx, c.addr, pages.Handler(mux), log, ready)
 }
 
-func newRevocation(c config) (access.Revocation, error) {
+// newRevocation returns nil if nobody is to be asked.
+func newRevocation(c config) (revocation access.Revocation, err error) {
 	switch c.revocation {
 	case "off":
-		return nil, nil
 	case "ask":
-		return access.NewLatchkey(c.latchkey + "/graphql"), nil
+		revocation = access.NewLatchkey(c.latchkey + "/graphql")
 	case "redis":
-		return access.NewBlocklist(c.redis)
+		revocation, err = access.NewBlocklist(c.redis)
 	default:
-		return nil, errors.New("-revocation takes off, ask or redis")
+		err = errors.New("-revocation takes off, ask or redis")
 	}
-}
-
-// limited bounds what a request may send and how long it may take.
-func limited(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), operationLimit)
-		defer cancel()
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
+	return revocation, err
 }
 
 func serve(ctx context.Context, addr string, handler http.Handler, log *slog.Logger, ready func(string)) error {
@@ -125,12 +119,12 @@ func serve(ctx context.Context, addr string, handler http.Handler, log *slog.Log
 		return err
 	}
 	server := &http.Server{
-		Handler: handler, ReadTimeout: operationLimit, WriteTimeout: 3 * operationLimit, MaxHeaderBytes: headerLimit,
+		Handler: handler, ReadTimeout: timeLimit, WriteTimeout: 3 * timeLimit, MaxHeaderBytes: headerLimit,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	drained := make(chan error, 1)
 	context.AfterFunc(ctx, func() {
-		draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), operationLimit)
+		draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeLimit)
 		defer cancel()
 		drained <- server.Shutdown(draining)
 	})

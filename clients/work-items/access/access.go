@@ -20,19 +20,8 @@ type Viewer struct {
 	Token     string // as it was sent
 }
 
-// Refused says why a token is not accepted, in the words of Latchkey's TokenProblem.
+// Refused says why a token is not accepted, in the words of Latchkey's TokenProblem, such as EXPIRED.
 type Refused string
-
-// What Middleware itself finds; a Revocation has REVOKED and whatever else Latchkey says.
-const (
-	Missing          Refused = "MISSING"
-	Malformed        Refused = "MALFORMED"
-	InvalidSignature Refused = "INVALID_SIGNATURE"
-	InvalidClaims    Refused = "INVALID_CLAIMS"
-	Expired          Refused = "EXPIRED"
-	NotYetValid      Refused = "NOT_YET_VALID"
-	Revoked          Refused = "REVOKED"
-)
 
 // Error makes Refused an error.
 func (r Refused) Error() string { return "access token refused: " + string(r) }
@@ -48,8 +37,5 @@ type Revocation interface {
 
 type viewerKey struct{}
 
-// ViewerOf returns who sent the request that Middleware let in.
-func ViewerOf(ctx context.Context) Viewer {
-	viewer, _ := ctx.Value(viewerKey{}).(Viewer)
-	return viewer
-}
+// ViewerOf returns who sent the request that Middleware let in. Without Middleware it panics: nobody is not a user.
+func ViewerOf(ctx context.Context) Viewer { return ctx.Value(viewerKey{}).(Viewer) }

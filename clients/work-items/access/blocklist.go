@@ -48,7 +48,7 @@ func (b *Blocklist) Check(ctx context.Context, viewer Viewer) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	if found[1] != nil || found[2] != nil {
-		return Revoked
+		return Refused("REVOKED")
 	}
 	if found[0] == nil {
 		return b.findMark(ctx)

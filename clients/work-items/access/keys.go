@@ -34,7 +34,7 @@ func newPublicKeys(ctx context.Context, url string, age time.Duration, log *slog
 		NoErrorReturnFirstHTTPReq: true,
 		RefreshInterval:           age,
 		RefreshErrorHandler: func(ctx context.Context, err error) {
-			log.WarnContext(ctx, "can't fetch Latchkey's public keys", "cause", err)
+			log.WarnContext(ctx, "can't fetch Latchkey's public keys", "url", url, "cause", err)
 			if failed, waiting := ctx.Value(fetchFailed{}).(*bool); waiting {
 				*failed = true
 			}

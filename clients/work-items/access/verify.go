@@ -60,12 +60,12 @@ func (c claims) Validate() error {
 // Verify returns who a token was issued to, a Refused or ErrUnavailable.
 func (v *Verifier) Verify(ctx context.Context, token string) (Viewer, error) {
 	if token == "" {
-		return Viewer{}, Missing
+		return Viewer{}, Refused("MISSING")
 	}
 	var c claims
 	_, err := v.parser.ParseWithClaims(token, &c, func(unverified *jwt.Token) (any, error) {
 		if !isAccessToken(unverified.Header) {
-			return nil, InvalidClaims
+			return nil, Refused("INVALID_CLAIMS")
 		}
 		return v.keys.find(ctx, unverified)
 	})
@@ -91,17 +91,16 @@ func reasonOf(err error) error {
 	case errors.As(err, &refused):
 		return refused
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return Malformed
+		return Refused("MALFORMED")
 	case errors.Is(err, jwt.ErrTokenUnverifiable), errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return InvalidSignature
-	case errors.Is(err, jwt.ErrTokenInvalidIssuer), errors.Is(err, jwt.ErrTokenInvalidAudience),
-		errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
-		return InvalidClaims
+		return Refused("INVALID_SIGNATURE")
+	case errors.Is(err, jwt.ErrTokenInvalidIssuer), errors.Is(err, jwt.ErrTokenInvalidAudience), errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
+		return Refused("INVALID_CLAIMS")
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return Expired
+		return Refused("EXPIRED")
 	case errors.Is(err, jwt.ErrTokenNotValidYet):
-		return NotYetValid
+		return Refused("NOT_YET_VALID")
 	default:
-		return InvalidClaims
+		return Refused("INVALID_CLAIMS")
 	}
 }

@@ -53,7 +53,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case errors.Is(err, items.ErrNotFound):
 			as = coded("NOT_FOUND", "There is no such item.")
 		case ctx.Err() != nil:
-			as = coded("UNAVAILABLE", "This took too long. Try again.")
+			as = coded("UNAVAILABLE", "The client is gone.")
 		default:
 			id := rand.Text()
 			log.ErrorContext(ctx, "internal error", "requestId", id, "path", shown.Path.String(), "cause", err)
