@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -140,6 +142,22 @@ func assertUnavailable(t testing.TB, got answer) {
 	if strings.Contains(got.text, "127.0.0.1") {
 		t.Errorf("the answer tells where Latchkey is: %s", got.text)
 	}
+}
+
+// Whoever can verify with such a key could sign with it too.
+func TestASymmetricKeyAmongThePublicOnesIsNotUsed(t *testing.T) {
+	t.Parallel()
+	l := startLatchkey(t)
+	header, claims := opened(t, l.signUp(t, "ada"))
+	secret := []byte("a secret of thirty-two characters")
+	a := startAway(t, l)
+	a.take(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []any{map[string]string{
+			"kty": "oct", "alg": "HS256", "kid": header["kid"].(string), "k": base64.RawURLEncoding.EncodeToString(secret),
+		}}})
+	})
+	forged := (&forgery{maps.Clone(header), claims, jwt.SigningMethodHS256, secret}).sign(t)
+	assertRefused(t, startService(t, a.latchkey).do(t, forged, createTea), "INVALID_SIGNATURE")
 }
 
 func TestMadeUpKeysDoNotFloodLatchkey(t *testing.T) {

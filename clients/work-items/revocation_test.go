@@ -160,3 +160,21 @@ func TestARedisThatLatchkeyDoesNotCopyToIsNotBelieved(t *testing.T) {
 	}
 	assertNotExecuted(t, s.do(t, ada, createTea), "UNAVAILABLE")
 }
+
+// What each way costs a mutation, in one run.
+func BenchmarkMutation(b *testing.B) {
+	r := startRedis(b)
+	l := startLatchkey(b, "LATCHKEY_REDIS_URL="+r.url)
+	ada := l.signUp(b, "ada")
+	for name, change := range map[string]func(*config){
+		"off": func(*config) {}, "ask": asking, "redis": lookingInto(r),
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := startService(b, l, change)
+			await(b, "Latchkey to copy", func() bool { return s.do(b, ada, createTea).code() == "" })
+			for b.Loop() {
+				s.must(b, ada, createTea)
+			}
+		})
+	}
+}
