@@ -1,7 +1,8 @@
 package main
 
 import (
-	"net"
+	crand "crypto/rand"
+	"math/rand/v2"
 	"os/exec"
 	"strconv"
 	"syscall"
@@ -13,27 +14,23 @@ import (
 
 // redisServer is a Redis of its own, empty, that a test can take away. It keeps nothing over a restart.
 type redisServer struct {
-	url     string
-	port    string
-	dir     string
-	process *exec.Cmd
-	client  *redis.Client
+	url      string // with a password that only this one has: another one on the port would not do
+	port     string
+	dir      string
+	password string
+	process  *exec.Cmd
+	ended    chan struct{} // closed when the process has ended
+	client   *redis.Client
 }
-
-const redisPassword = "hunter2-REDIS"
 
 func startRedis(t testing.TB) *redisServer {
 	t.Helper()
-	r := &redisServer{dir: t.TempDir()}
+	r := &redisServer{dir: t.TempDir(), password: crand.Text()}
 	t.Cleanup(r.kill)
-	for range 20 { // another process may take the port first
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.port = strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
-		_ = listener.Close()
-		r.url = "redis://:" + redisPassword + "@127.0.0.1:" + r.port
+	for range 20 {
+		// Not a port that the system gives to outgoing connections: one of those could take it while the server is killed.
+		r.port = strconv.Itoa(10000 + rand.IntN(10000))
+		r.url = "redis://:" + r.password + "@127.0.0.1:" + r.port
 		if r.start(t) {
 			return r
 		}
@@ -42,19 +39,19 @@ func startRedis(t testing.TB) *redisServer {
 	return nil
 }
 
-// start returns whether it answers, rather than ends because the port is taken.
+// start returns whether it answers. It does not if the port is taken.
 func (r *redisServer) start(t testing.TB) bool {
 	t.Helper()
 	r.process = exec.CommandContext(t.Context(), "redis-server", "--bind", "127.0.0.1", "--port", r.port, "--dir", r.dir,
-		"--save", "", "--requirepass", redisPassword, "--logfile", "redis.log")
+		"--save", "", "--requirepass", r.password, "--logfile", "redis.log")
 	if err := r.process.Start(); err != nil {
 		t.Fatalf("%v: install redis-server", err)
 	}
-	ended := make(chan struct{})
-	go func(process *exec.Cmd) {
+	r.ended = make(chan struct{})
+	go func(process *exec.Cmd, ended chan<- struct{}) {
 		_ = process.Wait() // says that it was killed
 		close(ended)
-	}(r.process)
+	}(r.process, r.ended)
 	options, err := redis.ParseURL(r.url)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +65,7 @@ func (r *redisServer) start(t testing.TB) bool {
 		}
 		select {
 		case <-tick.C:
-		case <-ended:
+		case <-r.ended:
 			return false
 		}
 	}
@@ -78,6 +75,7 @@ func (r *redisServer) start(t testing.TB) bool {
 func (r *redisServer) kill() {
 	if r.process != nil {
 		_ = r.process.Process.Kill()
+		<-r.ended
 		_ = r.client.Close()
 	}
 }
