@@ -1,0 +1,52 @@
+// Package graph is the GraphQL of this service. generated.go and models_gen.go come from schema.graphqls; `go generate ./...` makes
+// them.
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"latchkey.example/work-items/access"
+	"latchkey.example/work-items/items"
+)
+
+// NewHandler answers operations of viewers that access.Middleware let in. Revocation may be nil.
+func NewHandler(store *items.Store, revocation access.Revocation, log *slog.Logger) http.Handler {
+	server := handler.New(NewExecutableSchema(Config{Resolvers: &Resolver{Items: store}}))
+	server.AddTransport(transport.GET{})
+	server.AddTransport(transport.POST{})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](100))
+	server.SetParserTokenLimit(1000)
+	server.SetErrorPresenter(presenter(log))
+	server.SetRecoverFunc(recovered)
+	server.Use(extension.Introspection{})
+	if revocation != nil {
+		server.AroundOperations(refuseRevoked(revocation, log))
+	}
+	return server
+}
+
+// refuseRevoked asks whether the token has been taken back before a mutation, and before any of it is executed. Who only reads is
+// not worth the wait here. Where it is, leave out the condition.
+func refuseRevoked(revocation access.Revocation, log *slog.Logger) graphql.OperationMiddleware {
+	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
+			return next(ctx)
+		}
+		err := revocation.Check(ctx, access.ViewerOf(ctx))
+		if err == nil {
+			return next(ctx)
+		}
+		log.WarnContext(ctx, "refused a mutation", "cause", err)
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{access.GraphQLError(err)}})
+	}
+}
