@@ -40,8 +40,8 @@ var AllTokenProblem = []TokenProblem{
 
 // ValidateTokenResponse is returned by ValidateToken on success.
 type ValidateTokenResponse struct {
-	// Tells whether an access token would be accepted at this moment, and if not, why. Anyone may ask. Refused over GET,
-	// because addresses end up in logs.
+	// Tells whether an access token would be accepted at this moment, and if not, why. Anyone who has the token may ask. Refused
+	// over GET, because addresses end up in logs.
 	ValidateToken ValidateTokenValidateTokenTokenStatus `json:"validateToken"`
 }
 
