@@ -36,8 +36,8 @@ func NewHandler(store *items.Store, revocation access.Revocation, log *slog.Logg
 	return server
 }
 
-// refuseRevoked asks whether the token has been taken back before a mutation, and before any of it is executed. Who only reads is
-// not worth the wait here. Where it is, leave out the condition.
+// refuseRevoked asks whether the token has been taken back before a mutation, and before any of it is executed. Queries do not
+// wait here; where they should, leave out the condition.
 func refuseRevoked(revocation access.Revocation, log *slog.Logger) graphql.OperationMiddleware {
 	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
