@@ -9,9 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
- * Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`. Returns its origin, functions that stop it and
- * start it again on the same port and database, and one that runs a command of the operator beside it, with a line of input
- * if it asks for one, and returns what that printed.
+ * Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`. Returns its origin, functions that stop it (at once,
+ * unless told otherwise) and start it again on the same port and database, and two that run a command of the operator beside it,
+ * one with input, and return what that printed.
  */
 export async function startServer(t, settings = {}) {
   assert.ok(process.env.LATCHKEY_BIN, 'LATCHKEY_BIN must name the server to test');
@@ -45,7 +45,7 @@ export async function startServer(t, settings = {}) {
     }
   }
 
-  async function stop(signal = 'SIGTERM') {
+  async function stop(signal = 'SIGKILL') {
     server.kill(signal);
     const impatience = setTimeout(() => server.kill('SIGKILL'), 10_000);
     await gone;

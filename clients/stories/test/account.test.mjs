@@ -90,7 +90,7 @@ test('what is wrong with a sign-up is said at its field, and what was typed stay
 test('a form that is submitted while the server is away says so, and works when it is back', async (t) => {
   const { latchkey, open } = await openApp(t);
   const page = await open();
-  await latchkey.stop('SIGKILL');
+  await latchkey.stop();
   await page.getByRole('link', { name: 'Sign up' }).click();
   await fill(page, { 'E-mail': 'ada@example.org', Password: password });
   await press(page, 'Sign up');

@@ -55,6 +55,28 @@ test('each user has work items of their own, which come from another service', a
   assert.equal(await items(page).count(), 1);
 });
 
+test('another user who signs in in one tab is the user of all, and sees nothing of the one before', async (t) => {
+  const { latchkey, signUp } = await openApp(t, { workItems: true });
+  const page = await signUp('ada@example.org');
+  await goTo(page, 'Work items');
+  await add(page, 'Add notes');
+  await latchkey.runWith(password, 'users', 'create', '--email', 'grace@example.org');
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await second.getByLabel('Add notes').waitFor();
+  await press(second, 'Sign out');
+  await sees(page, 'Sign in');
+  await hears(page, 'you were signed out in another tab');
+  await sees(second, 'Sign in');
+  await fill(second, { 'E-mail or username': 'grace@example.org', Password: password });
+  await press(second, 'Sign in');
+  for (const tab of [second, page]) {
+    await tab.getByRole('banner').getByText('grace@example.org').waitFor();
+    await tab.getByText('Nothing to do.').waitFor();
+    assert.equal(await items(tab).count(), 0);
+  }
+});
+
 test('the other service goes on when Latchkey is away, and the app when both are back', async (t) => {
   const { latchkey, signUp } = await openApp(t, { workItems: true });
   const page = await signUp('ada@example.org');

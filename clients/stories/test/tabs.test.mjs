@@ -23,12 +23,12 @@ for (const [how, doing] of [
   ['busy', work],
 ]) {
   test(`five ${how} tabs that expire together stay signed in, with one refresh in each lifetime of a token`, async (t) => {
-    const { browser, tabs, start, ada } = await openFive(t, { LATCHKEY_ACCESS_TTL: '2s' });
+    const { browser, tabs, start, ada } = await openFive(t, { LATCHKEY_ACCESS_TTL: '1s' });
     const before = await token(tabs[0]);
     const stop = await doing(tabs);
     await until('the tokens were refreshed three times', () => browser.refreshes >= 3);
-    // One lasts at least 1.8 s. Tabs that refresh on their own would have got here in the first of these.
-    const lifetimes = (Date.now() - start) / 1800;
+    // One lasts at least 0.9 s. Tabs that refresh on their own would have got here in the first of these.
+    const lifetimes = (Date.now() - start) / 900;
     assert.ok(browser.refreshes <= lifetimes, `${browser.refreshes} refreshes in ${lifetimes} lifetimes`);
     for (const { done, failures } of await stop()) {
       assert.deepEqual(failures, []);
