@@ -68,6 +68,8 @@ export async function hasProblem(page, label, problem) {
   const field = page.getByLabel(label, { exact: true });
   await page.locator('[aria-invalid=true]:focus').waitFor();
   await until(`${label} has the focus`, () => field.evaluate((field) => field === document.activeElement));
-  const descriptions = await field.evaluate((field) => field.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent));
+  const descriptions = await field.evaluate((field) =>
+    field.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent),
+  );
   assert.ok(descriptions.some((text) => problem.test(text)), `${descriptions} is not ${problem}`);
 }

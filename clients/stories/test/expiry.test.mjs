@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { password } from './app.mjs';
 import { until } from './browser.mjs';
-import { ask, isIn, openTabs, password, signUp, token, userId, work } from './tabs.mjs';
+import { ask, isIn, openTabs, signUp, token, userId, work } from './tabs.mjs';
 
 /** One tab, signed in and at work. */
 async function openAtWork(t, settings) {

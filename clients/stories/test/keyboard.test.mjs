@@ -80,7 +80,9 @@ test('the app is used with the keyboard alone, and the focus is where one goes o
 test('password managers know each field, and passwords can be pasted', async (t) => {
   const { open, signUp } = await openApp(t);
   const fields = (page) =>
-    page.locator('input[autocomplete]').evaluateAll((inputs) => inputs.map(({ name, autocomplete, form }) => `${form.id}: ${name} ${autocomplete}`));
+    page.locator('input[autocomplete]').evaluateAll((inputs) =>
+      inputs.map(({ name, autocomplete, form }) => `${form.id}: ${name} ${autocomplete}`),
+    );
   const page = await open();
   assert.deepEqual(await fields(page), ['sign-in: identifier username', 'sign-in: password current-password']);
   await page.getByRole('link', { name: 'Sign up' }).click();

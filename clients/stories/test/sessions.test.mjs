@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSession } from '@latchkey/client';
-import { goTo, hears, openApp, press, sees } from './app.mjs';
-import { ask, isOut, openTabs, password, signUp } from './tabs.mjs';
+import { goTo, hears, openApp, password, press, sees } from './app.mjs';
+import { ask, isOut, openTabs, signUp } from './tabs.mjs';
 
 /** Another device, without a browser: a function that sends operations, signed in there. */
 async function signInElsewhere({ origin }, identifier) {
@@ -10,7 +10,8 @@ async function signInElsewhere({ origin }, identifier) {
   const session = createSession({ url });
   await session.signIn({ identifier, password });
   return async (query) => {
-    const response = await session.fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ query }) });
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await session.fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
     const { data, errors } = await response.json();
     assert.equal(errors, undefined);
     return data;
@@ -56,7 +57,7 @@ for (const [which, end] of Object.entries(ends)) {
   });
 }
 
-const iPhone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+const iPhone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1';
 
 test('a user sees where they are signed in, ends one of these sessions, and then all', async (t) => {
   const { signUp, signIn } = await openApp(t);

@@ -1,5 +1,6 @@
 // A page that has nothing but the client package, on another port than Latchkey's, and its tabs.
 import { startServer } from '../../../web/test/server.mjs';
+import { password } from './app.mjs';
 import { openBrowser } from './browser.mjs';
 import { folder } from './places.mjs';
 import { serve } from './site.mjs';
@@ -27,7 +28,6 @@ export async function goTo(browser, { origin }, pageOrigin, delivery = 'COOKIE')
   return tab;
 }
 
-export const password = 'correct horse battery';
 export const signUp = (tab, username) => tab.evaluate((input) => session.signUp(input), { username, password });
 export const signIn = (tab, identifier) => tab.evaluate((input) => session.signIn(input), { identifier, password });
 export const signOut = (tab, scope) => tab.evaluate((scope) => session.signOut(scope), scope);
