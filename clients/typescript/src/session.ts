@@ -116,7 +116,15 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     const now: Snapshot = { state: grant ? 'in' : 'out', userId: grant?.userId ?? null };
     if (now.state == before.state && now.userId == before.userId) return;
     snapshot = now;
-    for (const listener of listeners) listener(now, before);
+    for (const listener of listeners) {
+      try {
+        listener(now, before);
+      } catch (error) {
+        background(() => {
+          throw error; // into the console, as of any other callback
+        }, 0);
+      }
+    }
   }
 
   function decide(next: Grant | null) {
@@ -208,8 +216,9 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     fetch: (input, init) => authorizedFetch(session, cookie ? url : '', input, init),
     adopt: accept,
     subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      const mine: typeof listener = (now, before) => listener(now, before); // the same may subscribe twice
+      listeners.add(mine);
+      return () => void listeners.delete(mine);
     },
   };
 

@@ -292,5 +292,33 @@ test('a subscription ends when that is asked for', async (t) => {
   assert.equal(calls, 1);
 });
 
+test('who subscribes twice is told twice, until each is ended', async (t) => {
+  const { session } = await signedIn(t);
+  let calls = 0;
+  const listener = () => void calls++;
+  session.subscribe(listener);
+  const end = session.subscribe(listener);
+  await until(session.signOut());
+  assert.equal(calls, 2);
+  end();
+  await until(session.signIn(credentials));
+  assert.equal(calls, 3);
+});
+
+test('a listener that throws harms neither the session nor the others, and is reported as any callback', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const other = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await until(other.getAccessToken());
+  const end = session.subscribe(() => {
+    throw new Error('mine');
+  });
+  const seen = states(session);
+  await session.signOut();
+  await quiet();
+  assert.deepEqual([seen, other.state], [['in', 'out'], 'out']);
+  await assert.rejects(pass(100), /mine/);
+  end();
+});
+
 const ask = async (session, query) =>
   (await session.fetch('http://localhost:4000/graphql', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ query }) })).json();
