@@ -202,13 +202,15 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     signUp: (input) => enter(signup, input),
     signIn: (input) => enter(login, input),
     async signOut(scope = 'CURRENT') {
-      if (scope == 'CURRENT' && !(await getAccessToken())) return;
+      const token = await getAccessToken();
+      if (scope == 'CURRENT' && !token) return;
+      const { userId } = snapshot;
       let refusal: unknown;
       await send(url, cookie, logout, { scope }, session.fetch).catch((error) => (refusal = error));
       // What the user wants to end may be over already, but not the other sessions.
       const over = grant === null || isOver(refusal);
       if (refusal && !over) throw refusal;
-      if (over || scope != 'OTHERS') await end();
+      if ((over || scope != 'OTHERS') && snapshot.userId == userId) await end();
       if (refusal && scope != 'CURRENT') throw refusal;
     },
     getAccessToken,

@@ -273,6 +273,18 @@ test('a refresh that is answered after the sign-out does not sign in again', asy
   assert.equal(session.state, 'out');
 });
 
+test('who signs in while another is signed out stays signed in', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  const out = session.signOut();
+  await quiet();
+  latchkey.gate = Promise.resolve();
+  await until(session.signIn({ identifier: 'grace', password: 'battery staple' }));
+  latchkey.go();
+  await until(out);
+  assert.equal(session.userId, 'grace');
+});
+
 test('a new password goes on with the new session', async (t) => {
   const { latchkey, session } = await signedIn(t);
   await session.adopt(await latchkey.changePassword('ada', 'COOKIE'));
