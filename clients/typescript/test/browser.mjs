@@ -88,14 +88,14 @@ class Latchkey {
   /** What answers instead of the service, if set. */
   fault;
   asked = [];
-  #sessions = new Map(); // refresh token to user
-  #tokens = new Map(); // access token to refresh token
+  #sessions = new Map(); // refresh token to the session: its user, and whether it is over
+  #tokens = new Map(); // access token to session
   #made = 0;
 
   count = (operation) => this.asked.filter((asked) => asked == operation).length;
 
   /** Ends all sessions, as an administrator does. */
-  endAll = () => this.#sessions.clear();
+  endAll = () => [...this.#sessions.values()].forEach(end);
 
   /** Makes one access token invalid, as a change of role does. */
   refuse = (accessToken) => this.#tokens.delete(accessToken);
@@ -108,45 +108,49 @@ class Latchkey {
     if (this.fault) return this.fault(name);
     const cookie = request.credentials == 'include' ? this.cookie : undefined;
     const token = request.headers.get('Authorization')?.slice('Bearer '.length);
-    const refreshToken = this.#tokens.get(token);
-    const userId = this.#sessions.get(refreshToken);
+    const session = this.#tokens.get(token);
+    const userId = !session?.over && session?.userId;
     switch (name) {
       case 'signup':
       case 'login': {
         const { identifier, username, delivery } = variables.input;
-        return this.#open(identifier ?? username, delivery);
+        return this.#grant({ userId: identifier ?? username }, delivery);
       }
       case 'refreshToken': {
         const old = variables.token ?? cookie;
-        const user = this.#sessions.get(old);
-        if (!user) return errors('INVALID_REFRESH_TOKEN');
+        const session = this.#sessions.get(old);
+        if (!session || session.over) return errors('INVALID_REFRESH_TOKEN');
         this.#sessions.delete(old);
-        return this.#open(user, variables.token ? 'BODY' : 'COOKIE');
+        return this.#grant(session, variables.token ? 'BODY' : 'COOKIE');
       }
-      case 'logout':
-        if (!userId && !this.#sessions.has(cookie)) return cookie ? errors('INVALID_REFRESH_TOKEN') : unauthenticated(['result']);
-        if (variables.scope != 'OTHERS') this.#sessions.delete(userId ? refreshToken : cookie);
+      case 'logout': {
+        const ended = userId ? session : this.#sessions.get(cookie);
+        if (!ended || ended.over) return cookie ? errors('INVALID_REFRESH_TOKEN') : unauthenticated(['result']);
+        if (variables.scope != 'OTHERS') end(ended);
         return Response.json({ data: { result: { endedSessionIds: [] } } });
+      }
       default: // of the app
         return userId ? Response.json({ data: { as: userId } }) : unauthenticated(['as']);
     }
   }
 
-  #open(user, delivery) {
+  #grant(session, delivery) {
     const [accessToken, refreshToken] = [`access ${++this.#made}`, `refresh ${this.#made}`];
-    this.#sessions.set(refreshToken, user);
-    this.#tokens.set(accessToken, refreshToken);
+    this.#sessions.set(refreshToken, session);
+    this.#tokens.set(accessToken, session);
     if (delivery == 'COOKIE') this.cookie = refreshToken;
-    const result = { accessToken, refreshToken: delivery == 'COOKIE' ? null : refreshToken, expiresIn: lifetime, user: { id: user } };
+    const result = { accessToken, refreshToken: delivery == 'COOKIE' ? null : refreshToken, expiresIn: lifetime, user: { id: session.userId } };
     return Response.json({ data: { result } });
   }
 
   /** A password change of the user: all sessions end, and there is a new one. */
-  async changePassword(user, delivery) {
-    for (const [token, owner] of this.#sessions) if (owner == user) this.#sessions.delete(token);
-    return (await this.#open(user, delivery).json()).data.result;
+  async changePassword(userId, delivery) {
+    [...this.#sessions.values()].filter((session) => session.userId == userId).forEach(end);
+    return (await this.#grant({ userId }, delivery).json()).data.result;
   }
 }
+
+const end = (session) => (session.over = true);
 
 export const errors = (code, more) => Response.json({ data: null, errors: [{ message: code, extensions: { code, ...more } }] });
 
