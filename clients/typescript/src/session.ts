@@ -143,15 +143,17 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     }, ms);
   }
 
-  async function accept({ accessToken, refreshToken, expiresIn, user }: AuthPayload, asked = Date.now()) {
-    await store?.set(refreshToken!);
-    decide({ accessToken, userId: user.id, refreshAt: asked + 900 * expiresIn, expiresAt: asked + 1000 * expiresIn });
+  /** Decides, and has the token on its way to the storage by then. Nothing can happen between, and no storage keeps anyone signed in. */
+  async function enact(token: string | null, next: Grant | null) {
+    const stored = (async () => store?.set(token))();
+    decide(next);
+    await stored;
   }
 
-  async function end() {
-    await store?.set(null);
-    decide(null);
-  }
+  const accept = ({ accessToken, refreshToken, expiresIn, user }: AuthPayload, asked = Date.now()) =>
+    enact(refreshToken!, { accessToken, userId: user.id, refreshAt: asked + 900 * expiresIn, expiresAt: asked + 1000 * expiresIn });
+
+  const end = () => enact(null, null);
 
   const refresh = () =>
     (refreshing ??= renew(grant).finally(() => {
