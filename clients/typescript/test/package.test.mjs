@@ -62,7 +62,7 @@ test('the code of an error is found wherever a client puts it', () => {
     new Error('wrapped', { cause: new LatchkeyError(errors) }),
   ])
     assert.equal(errorCode(error), 'EMAIL_TAKEN');
-  for (const error of [undefined, null, 'EMAIL_TAKEN', new TypeError('fetch failed'), {}, { errors: [] }, { errors: 'no' }, { errors: null }, { graphQLErrors: undefined }])
+  for (const error of [undefined, null, 'EMAIL_TAKEN', new TypeError('fetch failed'), {}, { errors: [] }, { errors: 'no' }, { errors: null }, { errors: [null] }, { errors: { email: ['taken'] } }, { graphQLErrors: undefined }])
     assert.equal(errorCode(error), undefined);
 });
 
