@@ -137,7 +137,8 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   function plan(ms: number) {
     timer = background(() => {
       refresh().catch((error) => {
-        plan(Math.max(wait * (1 + Math.random()), 1000 * (error.errors?.[0].extensions?.retryAfter ?? 0)));
+        if (grant === null || fresh()) return;
+        plan(Math.max(wait * (1 + Math.random()), 1000 * error?.errors?.[0]?.extensions?.retryAfter || 0));
         wait = Math.min(wait * 2, longestWait);
       });
     }, ms);

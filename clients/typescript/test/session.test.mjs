@@ -134,6 +134,10 @@ test('nothing else does', async (t) => {
       throw new TypeError('fetch failed');
     },
     'a gateway': () => new Response('<h1>Bad Gateway</h1>', { status: 502 }),
+    'a gateway that speaks JSON': () => Response.json({ message: 'Bad Gateway' }, { status: 502 }),
+    'a stranger with no errors': () => Response.json({ errors: [] }),
+    'a stranger with errors of another kind': () => Response.json({ errors: { token: ['INVALID_REFRESH_TOKEN'] } }),
+    'a stranger who says nothing': () => Response.json(null),
     UNAVAILABLE: () => errors('UNAVAILABLE', { retryAfter: 1 }),
     RATE_LIMITED: () => errors('RATE_LIMITED', { retryAfter: 30 }),
     OUTCOME_UNKNOWN: () => errors('OUTCOME_UNKNOWN'),
@@ -149,6 +153,9 @@ test('nothing else does', async (t) => {
       await assert.rejects(until(session.getAccessToken()));
       await assert.rejects(until(ask(session, '{ as }')));
       latchkey.fault = undefined;
+      await pass(31_000); // the background has tried again
+      assert.match(await session.getAccessToken(), /^access/);
+      assert.equal(latchkey.asked.at(-1), 'refreshToken');
       assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
       assert.deepEqual(seen, ['in']);
     });
@@ -230,6 +237,19 @@ test('signing out with an access token that has expired does it too', async (t) 
   };
   await until(session.signOut());
   assert.equal(session.state, 'out');
+});
+
+test('a refresh that fails after the sign-out is not tried again', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.gate = new Promise((_, reject) => (latchkey.fail = reject));
+  await pass(0.9 * lifetime * 1000 + 1000);
+  const { gate } = latchkey;
+  latchkey.gate = Promise.resolve();
+  await until(session.signOut());
+  latchkey.fail(new TypeError('fetch failed'));
+  await assert.rejects(gate);
+  await pass(60 * minute);
+  assert.deepEqual(latchkey.asked, ['refreshToken', 'logout']);
 });
 
 test('who can not be signed out, because the server is away, is told so and stays signed in', async (t) => {

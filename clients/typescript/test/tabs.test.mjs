@@ -89,6 +89,19 @@ test('a tab that freezes while it refreshes does not hold up the others for more
   await assert.rejects(until(frozen), { name: 'AbortError' });
 });
 
+test('a tab whose refresh fails, while another has done it, has no reason to try again', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 2);
+  const { answer } = latchkey;
+  latchkey.answer = () => {
+    latchkey.answer = answer;
+    return new Promise(() => {});
+  };
+  await pass(0.9 * lifetime * 1000 + 20_000); // the first gives up after 15 s, the second waits for 5
+  assert.equal(new Set(await tokens(tabs)).size, 1);
+  await pass(60_000);
+  assert.deepEqual(latchkey.asked, ['refreshToken']); // beside the one that was lost
+});
+
 test('a refresh that fails in one tab is tried by the next', async (t) => {
   const { latchkey, tabs } = await openTabs(t, 2);
   const [refused] = await tokens(tabs);
