@@ -1,6 +1,7 @@
 import { ApolloLink } from '@apollo/client';
 import { ServerError } from '@apollo/client/errors';
 import { catchError, concatMap, defer, from, of, switchMap, throwError } from 'rxjs';
+import { tokenOf } from './attempt.js';
 import { hasOneField, isRefused, nothingExecuted, type Result } from './replay.js';
 import type { Session } from './session.js';
 
@@ -17,7 +18,7 @@ export function latchkeyLink(session: Session): ApolloLink {
     const mayReplay = (result: Result) =>
       operation.operationType != 'mutation' || nothingExecuted(result, hasOneField(operation.query));
 
-    return from(session.getAccessToken()).pipe(
+    return from(tokenOf(session)).pipe(
       switchMap((token) => {
         const { userId } = session;
         const again = (mayReplay: boolean, instead: ReturnType<typeof forward>) =>

@@ -1,5 +1,6 @@
 import { type Exchange, makeErrorResult, makeOperation, type Operation, type OperationResult } from '@urql/core';
 import { filter, fromPromise, fromValue, makeSubject, merge, mergeMap, pipe, share, takeUntil } from 'wonka';
+import { tokenOf } from './attempt.js';
 import { hasOneField, isRefused, nothingExecuted } from './replay.js';
 import type { Session } from './session.js';
 
@@ -26,7 +27,7 @@ export const latchkeyExchange =
 
     async function withToken(operation: Operation) {
       try {
-        const token = await session.getAccessToken();
+        const token = await tokenOf(session);
         const sent: Sent = { token, userId: session.userId, again: !!operation.context.latchkey };
         return makeOperation(operation.kind, operation, { ...operation.context, latchkey: sent, fetchOptions: authorized(operation, token) });
       } catch (error) {

@@ -143,6 +143,35 @@ test('what a refusal is answered with', async (t) => {
   }
 });
 
+test('an operation of one user is neither sent nor sent again for another', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const [when, change, want] of [
+      ['before it is sent', 'getAccessToken', [null]],
+      ['before it is sent again', 'replace', ['Bearer one']],
+    ]) {
+      await t.test(`${name}: grace signs in ${when}`, async (t) => {
+        const tokens = [];
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async (input, init) => {
+          tokens.push(new Request(input, init).headers.get('Authorization'));
+          return Response.json(refused(undefined, undefined));
+        };
+        const session = {
+          userId: 'ada',
+          getAccessToken: async () => 'one',
+          replace: async () => 'two',
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        const { [change]: answer } = session;
+        session[change] = async () => ((session.userId = 'grace'), answer());
+        await assert.rejects(make(session, 'http://localhost:4000/graphql')('mutation { a }'));
+        assert.deepEqual(tokens, want);
+      });
+    }
+  }
+});
+
 test('a server that is away fails the operation, and nothing is sent without the token', async (t) => {
   for (const [name, make] of Object.entries(clients)) {
     await t.test(name, async (t) => {

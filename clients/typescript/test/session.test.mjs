@@ -113,6 +113,17 @@ test('an operation of one user is never replayed for another', async (t) => {
   assert.equal(latchkey.count('mutation { as }'), 1);
 });
 
+test('an operation of one user is never sent for another, whom a refresh finds', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.fault = () => errors('UNAVAILABLE');
+  await pass(lifetime * 1000); // as a laptop sleeps
+  latchkey.fault = undefined;
+  await latchkey.changePassword('grace', 'COOKIE'); // she signs in where nobody hears it
+  assert.equal((await until(ask(session, 'mutation { as }'))).errors[0].extensions.code, 'UNAUTHENTICATED');
+  assert.equal(session.userId, 'grace');
+  assert.deepEqual(await until(ask(session, 'mutation { as }')), { data: { as: 'grace' } });
+});
+
 test('what ends the session signs out', async (t) => {
   for (const code of ['INVALID_REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED']) {
     await t.test(code, async (t) => {
