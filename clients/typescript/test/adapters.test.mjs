@@ -106,18 +106,24 @@ test('the story of an account', { timeout: 120_000 }, async (t) => {
   }
 });
 
-const refused = (path, data) => ({ data, errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }] });
+const refused = (path, data) => () => Response.json({ data, errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }] });
+const unauthorized = (body, type) => () => new Response(body, { status: 401, headers: { 'Content-Type': type } });
+const done = () => Response.json({ data: { a: null } });
 
 test('what a refusal is answered with', async (t) => {
   for (const [name, make] of Object.entries(clients)) {
-    for (const [what, text, answer, sends, always] of [
+    for (const [what, text, answer, sends, next = done] of [
       ['a query is sent again', '{ a { b } }', refused(['a', 'b'], { a: { b: null } }), 2],
       ['a mutation that was refused as a whole is', 'mutation { a }', refused(undefined, undefined), 2],
       ['a mutation whose one field was refused is', 'mutation { a }', refused(['a'], null), 2],
       ['a mutation that did its work is not', 'mutation { a { b } }', refused(['a', 'b'], null), 1],
       ['a mutation of several fields is not', 'mutation { a b }', refused(['b'], null), 1],
-      ['status 401 is a refusal', 'mutation { a b }', 401, 2],
-      ['what stays refused is sent twice', '{ a }', refused(['a'], { a: null }), 2, true],
+      ['status 401 is a refusal', 'mutation { a b }', unauthorized('no', 'text/plain'), 2],
+      ['status 401 is one whatever it says', 'mutation { a b }', unauthorized('{"errors":[{"message":"expired"}]}', 'application/json'), 2],
+      ['so it is from GraphQL', 'mutation { a b }', unauthorized('{"errors":[{"message":"expired"}]}', 'application/graphql-response+json'), 2],
+      ['what stays refused is sent twice', '{ a }', refused(['a'], { a: null }), 2, refused(['a'], { a: null })],
+      ['what is refused in two ways is too', '{ a }', refused(['a'], { a: null }), 2, unauthorized('no', 'text/plain')],
+      ['and the other way round', '{ a }', unauthorized('no', 'text/plain'), 2, refused(['a'], { a: null })],
     ]) {
       await t.test(`${name}: ${what}`, async (t) => {
         const tokens = [];
@@ -125,8 +131,7 @@ test('what a refusal is answered with', async (t) => {
         t.after(() => Object.assign(globalThis, { fetch }));
         globalThis.fetch = async (input, init) => {
           tokens.push(new Request(input, init).headers.get('Authorization'));
-          if (tokens.length > 1 && !always) return Response.json({ data: { a: null } });
-          return answer == 401 ? new Response('no', { status: 401 }) : Response.json(answer);
+          return tokens.length > 1 ? next() : answer();
         };
         let token = 'one';
         const session = {
@@ -143,6 +148,35 @@ test('what a refusal is answered with', async (t) => {
   }
 });
 
+test('headers of the app go along, in whatever form they are', async (t) => {
+  const own = { 'X-Mine': '1', Authorization: 'Basic mine' };
+  const url = 'http://localhost:4000/graphql';
+  const urql = (fetchOptions) => (session) => new Client({ url, exchanges: [latchkeyExchange(session), fetchExchange], preferGetMethod: false, fetchOptions }).query('{ a }', {}).toPromise();
+  for (const [what, send] of Object.entries({
+    'Apollo, an object': (session) =>
+      new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([latchkeyLink(session), new HttpLink({ uri: url })]) }).query({ query: gql('{ a }'), context: { headers: own } }),
+    'urql, an object': urql({ headers: own }),
+    'urql, a list': urql({ headers: Object.entries(own) }),
+    'urql, Headers': urql({ headers: new Headers(own) }),
+    'urql, a function': urql(() => ({ headers: own })),
+    'fetch, Headers': (session) => session.fetch(url, { headers: new Headers(own) }),
+  })) {
+    await t.test(what, async (t) => {
+      const { fetch } = globalThis;
+      t.after(() => Object.assign(globalThis, { fetch }));
+      const seen = [];
+      globalThis.fetch = async (input, init) => {
+        const { headers } = new Request(input, init);
+        seen.push(headers.get('X-Mine'), headers.get('Authorization'));
+        return done();
+      };
+      const session = { userId: 'ada', getAccessToken: async () => 'one', fetch: (input, init) => authorizedFetch(session, '', input, init) };
+      await send(session);
+      assert.deepEqual(seen, ['1', 'Bearer one']);
+    });
+  }
+});
+
 test('an operation of one user is neither sent nor sent again for another', async (t) => {
   for (const [name, make] of Object.entries(clients)) {
     for (const [when, change, want] of [
@@ -155,7 +189,7 @@ test('an operation of one user is neither sent nor sent again for another', asyn
         t.after(() => Object.assign(globalThis, { fetch }));
         globalThis.fetch = async (input, init) => {
           tokens.push(new Request(input, init).headers.get('Authorization'));
-          return Response.json(refused(undefined, undefined));
+          return refused()();
         };
         const session = {
           userId: 'ada',
