@@ -164,7 +164,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   /** Replaces the grant that is stale, unless someone else does so first. */
   const renew = (stale: Grant | undefined | null) =>
     tabs.lock(async () => {
-      await tabs.ask();
+      if (grant == stale) await tabs.ask();
       if (grant != stale) return;
       const token = await store?.get();
       if (store && token == null) return end();

@@ -34,8 +34,10 @@ export function openBrowser(t, { locks = true } = {}) {
 }
 
 /** Lets everything happen that needs no time: promises, messages between tabs. */
-export async function quiet() {
-  for (let i = 0; i < 20; i++) await turn();
+export const quiet = () => turns(20);
+
+async function turns(count) {
+  for (let i = 0; i < count; i++) await turn();
 }
 
 /** Moves the clock. */
@@ -68,6 +70,7 @@ class Locks {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason)); // does nothing once it is held
       this.#last = this.#last.then(async () => {
+        await turns(5); // so that what the holder before has told is here first
         if (signal.aborted) return;
         const held = task();
         resolve(held);

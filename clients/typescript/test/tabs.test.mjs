@@ -149,3 +149,11 @@ test('without locks between tabs each refreshes by itself', async (t) => {
   assert.match(await session.getAccessToken(), /^access/);
   assert.deepEqual(latchkey.asked, ['login', 'refreshToken']);
 });
+
+test('tabs that wait for one refresh are served as soon as it is done', async (t) => {
+  const { tabs } = await openTabs(t, 5);
+  const [refused] = await tokens(tabs);
+  const start = Date.now();
+  await until(Promise.all(tabs.map((tab) => tab.replace(refused))));
+  assert.ok(Date.now() - start < 200, `waited for ${Date.now() - start} ms`); // one asked the others, in vain
+});
