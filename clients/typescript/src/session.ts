@@ -2,7 +2,7 @@ import { errorCode } from './errors.js';
 import { authorizedFetch } from './fetch.js';
 import { login, logout, refreshToken, send, signup } from './operations.js';
 import type { LoginInput, LogoutScope, SignupInput, TokenDelivery } from './schema.js';
-import { joinTabs, type News, type Tabs } from './tabs.js';
+import { alone, joinTabs, type News, type Tabs } from './tabs.js';
 import { background } from './timers.js';
 
 export interface SessionOptions {
@@ -99,7 +99,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   const tabs: Tabs<Grant> =
     cookie || storage
       ? joinTabs(`latchkey ${delivery} ${url}`, hear, () => (fresh() ? { at, grant: grant! } : undefined))
-      : { lock: (task) => task(), tell() {}, ask: async () => {} }; // a token in memory is nobody else's
+      : alone; // a token in memory is nobody else's
 
   function hear(news: News<Grant>): boolean {
     const isNew = news.at > at;

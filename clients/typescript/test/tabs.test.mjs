@@ -157,3 +157,17 @@ test('tabs that wait for one refresh are served as soon as it is done', async (t
   await until(Promise.all(tabs.map((tab) => tab.replace(refused))));
   assert.ok(Date.now() - start < 200, `waited for ${Date.now() - start} ms`); // one asked the others, in vain
 });
+
+test('where cookies are blocked, and channels with them, a page is alone', async (t) => {
+  const latchkey = openBrowser(t);
+  const { BroadcastChannel } = globalThis;
+  t.after(() => Object.assign(globalThis, { BroadcastChannel }));
+  globalThis.BroadcastChannel = class {
+    constructor() {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    }
+  };
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await until(session.signIn(ada));
+  assert.equal(session.state, 'in');
+});
