@@ -14,7 +14,10 @@ export interface SessionOptions {
   storage?: Storage;
 }
 
-/** Keeps one refresh token. Tabs that use the same storage share the session. */
+/**
+ * Keeps one refresh token, for all tabs of an origin, as localStorage does; sessionStorage does not. What it throws is thrown by what needed it, and
+ * tried again: where `get` can never work, answer null.
+ */
 export interface Storage {
   get(): string | null | Promise<string | null>;
   set(token: string | null): void | Promise<void>;
@@ -96,10 +99,11 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   const fresh = () => !!grant && Date.now() < grant.refreshAt;
 
+  // A token in memory is nobody else's, and in a program (Node has locks and channels since version 24) no storage is.
   const tabs: Tabs<Grant> =
-    cookie || storage
+    cookie || (storage && globalThis.document)
       ? joinTabs(`latchkey ${delivery} ${url}`, hear, () => (fresh() ? { at, grant: grant! } : undefined))
-      : alone; // a token in memory is nobody else's
+      : alone;
 
   function hear(news: News<Grant>): boolean {
     const isNew = news.at > at;

@@ -171,3 +171,15 @@ test('where cookies are blocked, and channels with them, a page is alone', async
   await until(session.signIn(ada));
   assert.equal(session.state, 'in');
 });
+
+test('programs have locks and channels too, but each session there is of another user', async (t) => {
+  const latchkey = openBrowser(t);
+  delete globalThis.document;
+  const sessions = [ada, grace].map((user) => {
+    let kept = null;
+    return [createSession({ url: latchkey.url, storage: { get: () => kept, set: (token) => void (kept = token) } }), user];
+  });
+  for (const [session, user] of sessions) await until(session.signIn(user));
+  await pass(1000);
+  assert.deepEqual(sessions.map(([{ userId }]) => userId), ['ada', 'grace']);
+});
