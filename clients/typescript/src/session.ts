@@ -139,6 +139,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   /** Refreshes in the background, in so many ms; and again until it is known how things stand. */
   function plan(ms: number) {
+    clearTimeout(timer);
     timer = background(() => {
       refresh().catch((error) => {
         if (grant === null || fresh()) return;
@@ -233,5 +234,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   // A server that renders pages has no cookie: it stays 'loading' there, as in the page at first.
   if (!cookie || globalThis.document) plan(0);
+  // A page that was left and is gone back to has heard nothing meanwhile: not of a sign-out, nor of who signed in then.
+  globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && plan(0));
   return session;
 }

@@ -16,6 +16,9 @@ export function openBrowser(t, { locks = true } = {}) {
   const { random } = Math;
   Object.defineProperty(globalThis, 'navigator', { configurable: true, value: locks ? { locks: new Locks() } : undefined });
   globalThis.document = {};
+  const page = new EventTarget();
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  globalThis.dispatchEvent = page.dispatchEvent.bind(page);
   globalThis.fetch = (input, { signal, ...init } = {}) =>
     Promise.race([
       latchkey.answer(new Request(input, init)),
@@ -25,7 +28,7 @@ export function openBrowser(t, { locks = true } = {}) {
   t.after(() => {
     if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
     else delete globalThis.navigator;
-    delete globalThis.document;
+    for (const name of ['document', 'addEventListener', 'dispatchEvent']) delete globalThis[name];
     Object.assign(globalThis, { fetch });
     Object.assign(Math, { random });
     mock.timers.reset();

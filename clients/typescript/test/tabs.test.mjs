@@ -183,3 +183,19 @@ test('programs have locks and channels too, but each session there is of another
   await pass(1000);
   assert.deepEqual(sessions.map(([{ userId }]) => userId), ['ada', 'grace']);
 });
+
+test('a page that comes back from the cache for back and forward finds out who is signed in', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 1);
+  const pageshow = (persisted) => globalThis.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
+  pageshow(false);
+  await pass(1000);
+  assert.deepEqual(latchkey.asked, []);
+  latchkey.endAll(); // in a page that is gone: nobody tells
+  pageshow(true);
+  await pass(1000);
+  assert.equal(tabs[0].state, 'out');
+  await latchkey.changePassword('grace', 'COOKIE');
+  pageshow(true);
+  await pass(1000);
+  assert.equal(tabs[0].userId, 'grace');
+});
