@@ -65,6 +65,7 @@ test('a refusal tells whether something was executed', () => {
     [{ errors: [refused(['a', 0])], data: { a: [null] } }, true, false],
     // Another error beside it.
     [{ errors: [refused(), refused(undefined, 'INTERNAL')] }, true, false],
+    [{ errors: [refused(), null] }, true, false],
     [{ errors: [refused(['a'], 'UNAVAILABLE'), refused(['a'])], data: null }, true, false],
   ])
     assert.equal(nothingExecuted(result, oneField), want, JSON.stringify([result, oneField]));
