@@ -13,7 +13,7 @@ export async function authorizedFetch(session: Session, cookieUrl: string, input
       const copy = request.clone();
       if (token) copy.headers.set('Authorization', `Bearer ${token}`);
       const response = await fetch(copy);
-      const isJSON = token && /json/.test(response.headers.get('Content-Type') ?? '');
+      const isJSON = token && /[/+]json *(;|$)/i.test(response.headers.get('Content-Type') ?? '');
       return { response, result: isJSON ? await response.clone().json().catch(() => {}) : undefined };
     },
     ({ response, result }) => response.status == 401 || isRefused(result),

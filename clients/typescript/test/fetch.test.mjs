@@ -110,8 +110,18 @@ test('Latchkey gets and sets its cookie, others do not', async (t) => {
 
 test('answers that are not JSON are passed on as they come', async (t) => {
   const { session } = await signedIn(t);
-  for (const [body, type] of [['{"errors": [', 'application/json'], ['data: {}\n\n', 'text/event-stream'], ['null', 'application/json'], ['[1]', 'application/json']]) {
+  for (const [body, type] of [['{"errors": [', 'application/json'], ['data: {}\n\n', 'text/event-stream'], ['null', 'application/json'], ['[1]', 'application/json'], ['{"errors":[null]}', 'application/json'], ['{"errors":{"a":["b"]}}', 'application/problem+json']]) {
     globalThis.fetch = async () => new Response(body, { headers: { 'Content-Type': type } });
     assert.equal(await (await until(session.fetch(api))).text(), body);
+  }
+});
+
+test('an answer that goes on is passed on at once', async (t) => {
+  const { session } = await signedIn(t);
+  for (const type of ['application/x-ndjson', 'application/jsonl', 'application/json-seq', 'text/event-stream', 'multipart/mixed; boundary=json']) {
+    let end;
+    globalThis.fetch = async () => new Response(new ReadableStream({ start: (stream) => void (end = () => stream.close()) }), { headers: { 'Content-Type': type } });
+    await until(session.fetch(api));
+    end();
   }
 });
