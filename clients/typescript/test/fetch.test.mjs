@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSession } from '../dist/index.js';
-import { openBrowser, until } from './browser.mjs';
+import { openBrowser, pass, quiet, until } from './browser.mjs';
 
 const api = 'http://localhost:4000/graphql';
 const unauthenticated = (path, more) => ({ errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }], ...more });
@@ -16,6 +16,7 @@ async function signedIn(t, first, status = 200) {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
+    request.signal.throwIfAborted();
     if (request.url == latchkey.url) return fetch(request);
     sent.push({ token: request.headers.get('Authorization'), body: await request.text(), request });
     return sent.length == 1 && first ? Response.json(first, { status }) : Response.json({ data: 'done' });
@@ -124,4 +125,32 @@ test('an answer that goes on is passed on at once', async (t) => {
     await until(session.fetch(api));
     end();
   }
+});
+
+test('a request that is aborted fails at once, and signs nobody out', async (t) => {
+  const { latchkey, session, sent } = await signedIn(t, unauthenticated());
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  for (const [when, count] of [
+    ['while the refused token is replaced', 1],
+    ['before there is a token', 0],
+  ]) {
+    await t.test(when, async () => {
+      if (!count) await pass(16_000 + 900_000); // the refresh before gave up, and the token expires
+      sent.length = 0;
+      const controller = new AbortController();
+      const answer = session.fetch(api, { ...post('{ a }'), signal: controller.signal });
+      await quiet();
+      controller.abort(new Error('mine'));
+      let failed;
+      answer.catch((error) => (failed = error.message));
+      await quiet();
+      assert.equal(failed, 'mine');
+      assert.equal(sent.length, count);
+    });
+  }
+  await assert.rejects(session.fetch(api, { signal: AbortSignal.abort(new Error('mine')) }), /mine/);
+  latchkey.go();
+  assert.match(await until(session.getAccessToken()), /^access/);
+  assert.equal(session.state, 'in');
+  assert.equal(sent.length, 0);
 });
