@@ -19,11 +19,14 @@ export function openBrowser(t, { locks = true } = {}) {
   const page = new EventTarget();
   globalThis.addEventListener = page.addEventListener.bind(page);
   globalThis.dispatchEvent = page.dispatchEvent.bind(page);
-  globalThis.fetch = (input, { signal, ...init } = {}) =>
-    Promise.race([
+  globalThis.fetch = async (input, { signal, ...init } = {}) => {
+    const response = await Promise.race([
       latchkey.answer(new Request(input, init)),
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
     ]);
+    latchkey.cookie = response.headers.get('X-Cookie') ?? latchkey.cookie; // not that of an answer nobody waits for
+    return response;
+  };
   Math.random = () => 0;
   t.after(() => {
     if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
@@ -144,15 +147,17 @@ class Latchkey {
     const [accessToken, refreshToken] = [`access ${++this.#made}`, `refresh ${this.#made}`];
     this.#sessions.set(refreshToken, session);
     this.#tokens.set(accessToken, session);
-    if (delivery == 'COOKIE') this.cookie = refreshToken;
-    const result = { accessToken, refreshToken: delivery == 'COOKIE' ? null : refreshToken, expiresIn: lifetime, user: { id: session.userId } };
-    return Response.json({ data: { result } });
+    const cookie = delivery == 'COOKIE';
+    const result = { accessToken, refreshToken: cookie ? null : refreshToken, expiresIn: lifetime, user: { id: session.userId } };
+    return Response.json({ data: { result } }, { headers: cookie ? { 'X-Cookie': refreshToken } : {} });
   }
 
   /** A password change of the user: all sessions end, and there is a new one. */
   async changePassword(userId, delivery) {
     [...this.#sessions.values()].filter((session) => session.userId == userId).forEach(end);
-    return (await this.#grant({ userId }, delivery).json()).data.result;
+    const response = this.#grant({ userId }, delivery);
+    this.cookie = response.headers.get('X-Cookie') ?? this.cookie;
+    return (await response.json()).data.result;
   }
 }
 
