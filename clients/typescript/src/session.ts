@@ -15,8 +15,8 @@ export interface SessionOptions {
 }
 
 /**
- * Keeps one refresh token, for all tabs of an origin, as localStorage does; sessionStorage does not. What it throws is thrown by what needed it, and
- * tried again: where `get` can never work, answer null.
+ * Keeps one refresh token, for all tabs of an origin, as localStorage does; sessionStorage does not. What `get` throws, `getAccessToken` throws, and
+ * it is asked again later: where it can never work, let it return null. What `set` throws, `signIn` and `signOut` throw, and are done all the same.
  */
 export interface Storage {
   get(): string | null | Promise<string | null>;
@@ -94,6 +94,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   let grant: Grant | null | undefined; // undefined while that is not known
   let at = 0; // when it became known
   let refreshing: Promise<void> | undefined;
+  let request = new AbortController(); // of the refresh
   let timer: ReturnType<typeof setTimeout>;
   let wait = firstWait;
 
@@ -115,6 +116,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     ({ at, grant } = news);
     wait = firstWait;
     clearTimeout(timer);
+    request.abort(); // its answer would come too late, and replace the cookie of who signed in
     if (grant) plan(grant.refreshAt - Date.now());
     const before = snapshot;
     const now: Snapshot = { state: grant ? 'in' : 'out', userId: grant?.userId ?? null };
@@ -175,9 +177,11 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
       if (store && token == null) return end();
       const asked = Date.now();
       try {
-        const auth = await send(url, cookie, refreshToken, { token });
+        request = new AbortController();
+        const auth = await send(url, cookie, refreshToken, { token }, fetch, request);
         if (grant == stale) await accept(auth, asked);
       } catch (error) {
+        if (grant != stale) return;
         if (!isOver(error)) throw error;
         await tabs.ask(); // a new session may have been opened meanwhile
         if (grant == stale) await end();

@@ -110,12 +110,12 @@ class Latchkey {
   refuse = (accessToken) => this.#tokens.delete(accessToken);
 
   async answer(request) {
+    const cookie = request.credentials == 'include' ? this.cookie : undefined;
     const { query, variables } = await request.json();
     const name = /\w+(?=\()/.exec(query.replace(/^\w+ \w+(\([^)]*\))?/, ''))?.[0] ?? query;
     this.asked.push(name);
     await this.gate;
     if (this.fault) return this.fault(name);
-    const cookie = request.credentials == 'include' ? this.cookie : undefined;
     const token = request.headers.get('Authorization')?.slice('Bearer '.length);
     const session = this.#tokens.get(token);
     const userId = !session?.over && session?.userId;
