@@ -172,8 +172,8 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   const renew = (stale: Grant | undefined | null) =>
     tabs.lock(async () => {
       if (grant == stale) await tabs.ask();
-      if (grant != stale) return;
       const token = await store?.get();
+      if (grant != stale) return;
       if (store && token == null) return end();
       const asked = Date.now();
       try {

@@ -119,3 +119,19 @@ for (const [how, set] of [['throws', () => assert.fail('full')], ['rejects', asy
     await assert.rejects(until(session.getAccessToken()), /full/);
   });
 }
+
+test('news that comes while a storage takes its time saves the refresh', async (t) => {
+  const latchkey = openBrowser(t);
+  const storage = storages.later();
+  const [first, second] = [0, 1].map(() => createSession({ url: latchkey.url, storage }));
+  await until(first.signIn(ada));
+  await pass(1000);
+  const refused = await second.getAccessToken();
+  storage.get = () => new Promise((answer) => setTimeout(() => answer(storage.token), 1000));
+  const next = second.replace(refused);
+  await pass(500);
+  await first.adopt(await latchkey.changePassword('ada', 'BODY'));
+  assert.equal(await until(next), await first.getAccessToken());
+  await pass(2000);
+  assert.deepEqual(latchkey.asked, ['login']);
+});
