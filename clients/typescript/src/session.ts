@@ -195,6 +195,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   async function replace(refused: string) {
     if (grant?.accessToken == refused) await refresh();
+    if (grant?.accessToken == refused) await refresh(); // the first was on its way already, for an older one
     return grant ? grant.accessToken : null;
   }
 

@@ -100,6 +100,20 @@ test('an operation that stays refused is sent twice and no more', async (t) => {
   assert.equal(session.state, 'in');
 });
 
+test('a token that came while an older one was refreshed can be refused too', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const locked = navigator.locks.request('', { signal: new AbortController().signal }, () => new Promise((go) => (latchkey.go = go)));
+  const first = session.replace(await session.getAccessToken());
+  await session.adopt(await latchkey.changePassword('ada', 'COOKIE'));
+  const refused = await session.getAccessToken();
+  latchkey.refuse(refused);
+  const second = session.replace(refused);
+  await quiet();
+  latchkey.go();
+  await until(Promise.all([locked, first]));
+  assert.notEqual(await until(second), refused);
+});
+
 test('an operation of one user is never replayed for another', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
