@@ -59,7 +59,7 @@ export interface Session extends Snapshot {
    * `fetch` with the access token. If that is refused (the GraphQL error UNAUTHENTICATED, or status 401) it is refreshed and the request sent once
    * more, unless something may have been executed. For your own API and for Latchkey: whoever is asked gets the token.
    */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  fetch: typeof globalThis.fetch;
   /** Goes on with the session that a password change opened: the `auth` of `updateUser`. */
   adopt(auth: AuthPayload): Promise<void>;
   /** Calls back whenever the state or the user changes. Returns what ends that. */
