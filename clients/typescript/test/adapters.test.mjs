@@ -206,6 +206,31 @@ test('an operation of one user is neither sent nor sent again for another', asyn
   }
 });
 
+test('an operation without a token is refused, and that is that', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const answer of [refused(['a'], { a: null }), unauthorized('no', 'text/plain')]) {
+      await t.test(`${name}: status ${answer().status}`, async (t) => {
+        let sent = 0;
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async (input, init) => {
+          assert.equal(new Request(input, init).headers.get('Authorization'), null);
+          sent++;
+          return answer();
+        };
+        const session = {
+          userId: null,
+          getAccessToken: async () => null,
+          replace: () => assert.fail('replaced'),
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        await assert.rejects(make(session, 'http://localhost:4000/graphql')('{ a }'), ({ message }) => message != 'replaced');
+        assert.equal(sent, 1);
+      });
+    }
+  }
+});
+
 test('a server that is away fails the operation, and nothing is sent without the token', async (t) => {
   for (const [name, make] of Object.entries(clients)) {
     await t.test(name, async (t) => {

@@ -97,6 +97,8 @@ class Latchkey {
   /** What answers instead of the service, if set. */
   fault;
   asked = [];
+  /** Of the latest request. */
+  credentials;
   #sessions = new Map(); // refresh token to the session: its user, and whether it is over
   #tokens = new Map(); // access token to session
   #made = 0;
@@ -110,6 +112,7 @@ class Latchkey {
   refuse = (accessToken) => this.#tokens.delete(accessToken);
 
   async answer(request) {
+    this.credentials = request.credentials;
     const cookie = request.credentials == 'include' ? this.cookie : undefined;
     const { query, variables } = await request.json();
     const name = /\w+(?=\()/.exec(query.replace(/^\w+ \w+(\([^)]*\))?/, ''))?.[0] ?? query;

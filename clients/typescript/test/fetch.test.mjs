@@ -39,11 +39,12 @@ test('the token goes along with what was sent, and an old one is replaced', asyn
 });
 
 test('who is not signed in sends no token, and gets the answer as it is', async (t) => {
-  const { session, sent } = await signedIn(t, unauthenticated());
+  const { latchkey, session, sent } = await signedIn(t, unauthenticated());
   await until(session.signOut());
   const response = await until(session.fetch(api, post('{ a }')));
   assert.equal(await response.text(), JSON.stringify(unauthenticated()));
   assert.deepEqual(sent.map(({ token }) => token), [null]);
+  assert.deepEqual(latchkey.asked, ['login', 'logout']);
 });
 
 test('mutations are sent again only if nothing was executed', async (t) => {
@@ -64,6 +65,12 @@ test('mutations are sent again only if nothing was executed', async (t) => {
       assert.equal(latchkey.count('refreshToken'), 1); // so that the next one goes through
     });
   }
+});
+
+test('a query in the address is sent again', async (t) => {
+  const { session, sent } = await signedIn(t, unauthenticated(['a', 'b'], { data: { a: null } }));
+  await until(session.fetch(`${api}?query={a{b}}`));
+  assert.equal(sent.length, 2);
 });
 
 test('status 401 is a refusal too, of anything that can be sent', async (t) => {

@@ -59,6 +59,7 @@ test('a refusal tells whether something was executed', () => {
     // One of several.
     [{ errors: [refused(['b'])], data: null }, false, false],
     [{ errors: [refused(['a']), refused(['b'])], data: { a: null, b: null } }, false, false],
+    [{ errors: [refused()], data: { a: { b: 1 } } }, true, false],
     // Below a field that did its work.
     [{ errors: [refused(['a', 'b'])], data: null }, true, false],
     [{ errors: [refused(['a', 'b'])], data: { a: { b: null } } }, true, false],

@@ -79,6 +79,15 @@ test('the token is refreshed at 90 % of its life, without being asked for', asyn
   assert.equal(latchkey.count('refreshToken'), 2);
 });
 
+test('the life of a token counts from when it was asked for, however late it comes', async (t) => {
+  const { latchkey } = await signedIn(t);
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  await pass(0.9 * lifetime * 1000 + 10_000);
+  latchkey.go();
+  await pass(0.9 * lifetime * 1000 - 5000);
+  assert.equal(latchkey.count('refreshToken'), 2);
+});
+
 test('however many requests wait, there is one refresh', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
@@ -202,6 +211,33 @@ test('while the server is away it is asked less and less often, and found when i
   assert.equal(session.state, 'out');
 });
 
+test('each time it is away it is asked again after 1 s first, and not by all pages at once', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  for (const [random, tries] of [
+    [0, 4], // after 0, 1, 3 and 7 s
+    [0.9, 3], // after 0, 1.9 and 5.7 s
+  ]) {
+    Math.random = () => random;
+    latchkey.fault = () => errors('UNAVAILABLE');
+    await pass(0.9 * lifetime * 1000 - 1000);
+    latchkey.asked.length = 0;
+    await pass(5000);
+    await pass(5000);
+    assert.equal(latchkey.asked.length, tries);
+    await pass(5 * minute);
+    latchkey.fault = undefined;
+    await until(session.replace(await until(session.getAccessToken())));
+  }
+});
+
+test('a server that renders pages asks nobody, and says loading', async (t) => {
+  const latchkey = openBrowser(t);
+  delete globalThis.document;
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await pass(minute);
+  assert.deepEqual([session.state, latchkey.asked], ['loading', []]);
+});
+
 test('it is not asked before retryAfter', async (t) => {
   const { latchkey } = await signedIn(t);
   latchkey.fault = () => errors('UNAVAILABLE', { retryAfter: 20 });
@@ -235,7 +271,9 @@ test('signing out of a session that has ended already succeeds', async (t) => {
   latchkey.endAll();
   await until(session.signOut());
   assert.equal(session.state, 'out');
+  latchkey.asked.length = 0;
   await until(session.signOut());
+  assert.deepEqual(latchkey.asked, []);
 });
 
 test('who would sign out everywhere, with a session that has ended already, is told that the others go on', async (t) => {

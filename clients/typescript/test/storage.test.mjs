@@ -27,6 +27,7 @@ for (const [kind, make] of Object.entries(storages)) {
     assert.equal(await until(first.getAccessToken()), null);
     assert.deepEqual(latchkey.asked, []);
     await until(first.signIn(ada));
+    assert.equal(latchkey.credentials, 'same-origin');
     assert.equal(storage.token, 'refresh 1');
     await pass(0.9 * lifetime * 1000 + 1000);
     assert.equal(storage.token, 'refresh 2');

@@ -37,13 +37,39 @@ test('five tabs whose token is refused refresh once', async (t) => {
   assert.equal(new Set(next).size, 1);
   assert.notEqual(next[0], refused);
   assert.equal(latchkey.count('refreshToken'), 1);
+  assert.equal(await tabs[0].replace(refused), next[0]); // whoever comes late
 });
 
 test('a new tab has the token of the others', async (t) => {
   const { latchkey, tabs, open } = await openTabs(t, 2);
   const [token] = await tokens(tabs);
+  const start = Date.now();
   assert.equal(await until(open().getAccessToken()), token);
   assert.deepEqual(latchkey.asked, []);
+  assert.ok(Date.now() - start < 100, `waited for ${Date.now() - start} ms`); // as long as it waits for an answer
+});
+
+test('a new tab has no old token of the others', async (t) => {
+  const { latchkey, tabs, open } = await openTabs(t, 1);
+  const [token] = await tokens(tabs);
+  latchkey.fault = () => errors('UNAVAILABLE', { retryAfter: 10 });
+  await pass(lifetime * 1000);
+  latchkey.fault = undefined;
+  assert.notEqual(await until(open().getAccessToken()), token);
+});
+
+test('signing in waits for the refresh of another tab, so that their cookies come in order', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 2);
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  const refreshed = tabs[0].replace(await tabs[0].getAccessToken());
+  await pass(200);
+  const entered = tabs[1].signIn(grace);
+  await pass(1000);
+  assert.deepEqual(latchkey.asked, ['refreshToken']);
+  latchkey.go();
+  await until(Promise.all([refreshed, entered]));
+  await pass(1000);
+  assert.deepEqual(tabs.map((tab) => tab.userId), ['grace', 'grace']);
 });
 
 test('signing out in one tab signs all out, signing in all in', async (t) => {
