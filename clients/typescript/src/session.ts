@@ -94,7 +94,8 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   let grant: Grant | null | undefined; // undefined while that is not known
   let at = 0; // when it became known
   let refreshing: Promise<void> | undefined;
-  let request = new AbortController(); // of the refresh
+  // The refresh on its way, given up when someone signs in or out: its cookie would come too late, and replace theirs.
+  let request = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
   let wait = firstWait;
 
@@ -108,7 +109,10 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   function hear(news: News<Grant>): boolean {
     const isNew = news.at > at;
-    if (isNew) know(news);
+    if (isNew) {
+      if (news.grant?.userId != snapshot.userId) request.abort();
+      know(news);
+    }
     return isNew;
   }
 
@@ -116,7 +120,6 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     ({ at, grant } = news);
     wait = firstWait;
     clearTimeout(timer);
-    request.abort(); // its answer would come too late, and replace the cookie of who signed in
     if (grant) plan(grant.refreshAt - Date.now());
     const before = snapshot;
     const now: Snapshot = { state: grant ? 'in' : 'out', userId: grant?.userId ?? null };
@@ -135,6 +138,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   function decide(next: Grant | null) {
     const news = { at: Math.max(Date.now(), at + 1), grant: next };
+    request.abort();
     know(news);
     tabs.tell(news);
   }
