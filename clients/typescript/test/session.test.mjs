@@ -97,6 +97,31 @@ test('however many requests wait, there is one refresh', async (t) => {
   assert.equal(latchkey.count('{ as }'), 100);
 });
 
+test('however many requests wait, a refresh that fails fails once for all', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.refuse(await session.getAccessToken());
+  latchkey.fault = (name) => (name == 'refreshToken' ? errors('UNAVAILABLE') : errors('UNAUTHENTICATED'));
+  const answers = await until(Promise.allSettled(Array.from({ length: 50 }, () => ask(session, '{ as }'))));
+  assert.ok(answers.every(({ reason }) => errorCode(reason) == 'UNAVAILABLE'));
+  assert.equal(latchkey.count('refreshToken'), 1);
+});
+
+test('a listener may use the session', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const done = new Promise((resolve, reject) => {
+    session.subscribe((now) => {
+      if (now.state == 'out') session.signIn({ identifier: 'grace', password: 'battery staple' }).then(resolve, reject);
+      else assert.equal(session.userId, now.userId);
+    });
+  });
+  latchkey.endAll();
+  const start = Date.now();
+  await until(session.replace(await session.getAccessToken()));
+  await until(done);
+  assert.equal(session.userId, 'grace');
+  assert.ok(Date.now() - start < 1000, 'it was locked out');
+});
+
 test('an operation that stays refused is sent twice and no more', async (t) => {
   const { latchkey, session } = await signedIn(t);
   const { answer } = latchkey;
@@ -292,13 +317,15 @@ test('who would sign out everywhere, with a session that has ended already, is t
 test('signing out with an access token that has expired does it too', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
-  latchkey.cookie = undefined; // so that it is the token that does it
-  const { answer } = latchkey;
-  latchkey.answer = (request) => {
-    latchkey.cookie ??= 'refresh 1';
-    return answer.call(latchkey, request);
+  const { answer, cookie } = latchkey;
+  latchkey.cookie = undefined; // so that it is not the cookie that does it
+  latchkey.answer = async (request) => {
+    const response = await answer.call(latchkey, request);
+    latchkey.cookie = cookie;
+    return response;
   };
   await until(session.signOut());
+  assert.deepEqual(latchkey.asked, ['logout', 'refreshToken', 'logout']);
   assert.equal(session.state, 'out');
 });
 
