@@ -148,7 +148,6 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     clearTimeout(timer);
     timer = background(() => {
       refresh().catch((error) => {
-        if (grant === null || fresh()) return;
         plan(Math.max(wait * (1 + Math.random()), 1000 * error?.errors?.[0]?.extensions?.retryAfter || 0));
         wait = Math.min(wait * 2, longestWait);
       });

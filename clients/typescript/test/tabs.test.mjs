@@ -129,6 +129,24 @@ test('who signs in while a refresh of someone else is on its way keeps her cooki
   assert.deepEqual(tabs.map((tab) => tab.userId), ['grace', 'grace']);
 });
 
+test('a new password while a refresh is on its way keeps the new cookie', async (t) => {
+  const { latchkey, tabs } = await openTabs(t, 1);
+  const { answer } = latchkey;
+  latchkey.answer = async (request) => {
+    latchkey.answer = answer;
+    const response = await answer.call(latchkey, request);
+    await new Promise((go) => (latchkey.go = go));
+    return response;
+  };
+  const refreshed = tabs[0].replace(await tabs[0].getAccessToken());
+  await pass(200);
+  await tabs[0].adopt(await latchkey.changePassword('ada', 'COOKIE'));
+  latchkey.go();
+  await until(refreshed);
+  await pass(lifetime * 1000);
+  assert.equal(tabs[0].state, 'in');
+});
+
 test('a tab that thaws with its answer does not make another lose the cookie that follows it', async (t) => {
   const { latchkey, tabs } = await openTabs(t, 2);
   const [refused] = await tokens(tabs);
@@ -260,7 +278,10 @@ test('a page that comes back from the cache for back and forward finds out who i
   await pass(1000);
   assert.equal(tabs[0].state, 'out');
   await latchkey.changePassword('grace', 'COOKIE');
+  latchkey.fault = () => errors('UNAVAILABLE');
   pageshow(true);
   await pass(1000);
+  latchkey.fault = undefined;
+  await pass(5000);
   assert.equal(tabs[0].userId, 'grace');
 });
