@@ -273,6 +273,10 @@ test('a page that comes back from the cache for back and forward finds out who i
   pageshow(false);
   await pass(1000);
   assert.deepEqual(latchkey.asked, []);
+  await pass(60_000);
+  pageshow(true);
+  await pass(0.9 * lifetime * 1000 - 5000);
+  assert.deepEqual(latchkey.asked, ['refreshToken']); // and from then on as ever
   latchkey.endAll(); // in a page that is gone: nobody tells
   pageshow(true);
   await pass(1000);
