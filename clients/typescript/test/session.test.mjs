@@ -67,6 +67,13 @@ test('a reload finds the session of the cookie', async (t) => {
   assert.deepEqual(seen, ['loading', 'in']);
 });
 
+test('what is asked before it is known who is there waits for that', async (t) => {
+  const { latchkey } = await signedIn(t);
+  await pass(lifetime * 1000);
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
+});
+
 test('the token is refreshed at 90 % of its life, without being asked for', async (t) => {
   const { latchkey, session } = await signedIn(t);
   const first = await session.getAccessToken();
