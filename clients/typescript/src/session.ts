@@ -243,6 +243,6 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   // A server that renders pages has no cookie: it stays 'loading' there, as in the page at first.
   if (!cookie || globalThis.document) plan(0);
   // A page that was left and is gone back to has heard nothing meanwhile: not of a sign-out, nor of who signed in then.
-  globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && plan(0));
+  if (globalThis.document) globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && plan(0));
   return session;
 }
