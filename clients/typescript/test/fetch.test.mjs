@@ -125,11 +125,19 @@ test('answers that are not JSON are passed on as they come', async (t) => {
 });
 
 test('an answer that goes on is passed on at once', async (t) => {
-  const { session } = await signedIn(t);
-  for (const type of ['application/x-ndjson', 'application/jsonl', 'application/json-seq', 'text/event-stream', 'multipart/mixed; boundary=json']) {
+  const { latchkey, session } = await signedIn(t);
+  const nobody = createSession({ url: latchkey.url }); // has no use for what is in it
+  for (const [asking, type] of [
+    [session, 'application/x-ndjson'],
+    [session, 'application/jsonl'],
+    [session, 'application/json-seq'],
+    [session, 'text/event-stream'],
+    [session, 'multipart/mixed; boundary=json'],
+    [nobody, 'application/json'],
+  ]) {
     let end;
     globalThis.fetch = async () => new Response(new ReadableStream({ start: (stream) => void (end = () => stream.close()) }), { headers: { 'Content-Type': type } });
-    await until(session.fetch(api));
+    await until(asking.fetch(api));
     end();
   }
 });
