@@ -131,18 +131,45 @@ test('what a refusal is answered with', async (t) => {
         t.after(() => Object.assign(globalThis, { fetch }));
         globalThis.fetch = async (input, init) => {
           tokens.push(new Request(input, init).headers.get('Authorization'));
-          return tokens.length > 1 ? next() : answer();
+          return tokens.length > 4 ? done() : tokens.length > 1 ? next() : answer();
         };
         let token = 'one';
+        const replaced = [];
         const session = {
           userId: 'ada',
           getAccessToken: async () => token,
-          replace: async (refused) => (assert.equal(refused, 'one'), (token = 'two')),
+          replace: async (refused) => (replaced.push(refused), (token = 'two')),
           fetch: (input, init) => authorizedFetch(session, '', input, init),
         };
         await make(session, 'http://localhost:4000/graphql')(text).catch(() => {});
         assert.deepEqual(tokens, ['Bearer one', 'Bearer two'].slice(0, sends));
-        assert.equal(token, 'two');
+        assert.deepEqual(replaced, ['one']);
+      });
+    }
+  }
+});
+
+test('what is no refusal is answered with nothing', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const [what, answer] of [
+      ['status 403', () => new Response('no', { status: 403 })],
+      ['status 500', () => Response.json({ message: 'no' }, { status: 500 })],
+      ['another code', () => Response.json({ data: { a: null }, errors: [{ message: 'no', path: ['a'], extensions: { code: 'FORBIDDEN' } }] })],
+    ]) {
+      await t.test(`${name}: ${what}`, async (t) => {
+        let sent = 0;
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async () => (sent++, answer());
+        const replaced = [];
+        const session = {
+          userId: 'ada',
+          getAccessToken: async () => 'one',
+          replace: async (refused) => (replaced.push(refused), 'two'),
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        await make(session, 'http://localhost:4000/graphql')('{ a }').catch(() => {});
+        assert.deepEqual([sent, replaced], [1, []]);
       });
     }
   }

@@ -266,6 +266,7 @@ test('a server that renders pages asks nobody, and says loading', async (t) => {
   const latchkey = openBrowser(t);
   delete globalThis.document;
   const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  globalThis.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true })); // of pages only
   await pass(minute);
   assert.deepEqual([session.state, latchkey.asked], ['loading', []]);
 });

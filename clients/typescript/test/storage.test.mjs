@@ -53,6 +53,16 @@ test('a storage that holds a token of a session that has ended is emptied', asyn
   assert.equal(storage.token, null);
 });
 
+test('signing out of a session that has ended already succeeds without a cookie too', async (t) => {
+  const latchkey = openBrowser(t);
+  const storage = storages.later();
+  const session = createSession({ url: latchkey.url, storage });
+  await until(session.signIn(ada));
+  latchkey.endAll();
+  await until(session.signOut());
+  assert.deepEqual([session.state, storage.token], ['out', null]);
+});
+
 test('a new password puts the new refresh token there', async (t) => {
   const latchkey = openBrowser(t);
   const storage = storages.later();

@@ -122,6 +122,15 @@ for (const [name, send] of Object.entries(clients)) {
     assert.deepEqual([tokens, heard], [['Bearer one'], []]);
   });
 
+  test(`${name}: who has gone has no request any more`, async () => {
+    const { heard, open, leave } = send({ userId: 'ada', getAccessToken: async () => 'one' }, (token, part) => part({ data: 'the first', hasNext: true }));
+    await quiet();
+    assert.deepEqual([...open], ['Bearer one']);
+    leave();
+    assert.deepEqual([...open], []);
+    assert.equal(heard[0], 'the first');
+  });
+
   test(`${name}: who has gone before there is a token has nothing sent, and no failure to hear of`, async () => {
     let settle;
     for (const end of ['resolve', 'reject']) {
