@@ -33,7 +33,7 @@ export function errorCode(error: unknown): ErrorCode | undefined {
   const e = error as Record<string, any> | null | undefined;
   if (!e || typeof e != 'object') return;
   // Apollo and this package; urql; Relay; graphql-request.
-  const errors = e.errors ?? e.graphQLErrors ?? e.source?.errors ?? e.response?.errors ?? [e];
-  for (const { extensions } of errors) if (extensions?.code) return extensions.code;
+  const errors = e.errors ?? e.graphQLErrors ?? e.source?.errors ?? e.response?.errors;
+  for (const error of Array.isArray(errors) ? errors : [e]) if (error?.extensions?.code) return error.extensions.code;
   return errorCode(e.networkError ?? e.cause);
 }

@@ -7,19 +7,35 @@ export async function authorizedFetch(session: Session, cookieUrl: string, input
   let request = new Request(input, init);
   if (cookieUrl && address(request) == address(new Request(cookieUrl))) request = new Request(request, { credentials: 'include' });
 
-  const { response } = await attempt<{ response: Response; result?: Result }>(
+  const answer = attempt<{ response: Response; result?: Result }>(
     session,
     async (token) => {
       const copy = request.clone();
       if (token) copy.headers.set('Authorization', `Bearer ${token}`);
       const response = await fetch(copy);
-      const isJSON = token && /json/.test(response.headers.get('Content-Type') ?? '');
+      const isJSON = token && /[/+]json *(;|$)/i.test(response.headers.get('Content-Type') ?? '');
       return { response, result: isJSON ? await response.clone().json().catch(() => {}) : undefined };
     },
     ({ response, result }) => response.status == 401 || isRefused(result),
     async ({ result }) => !isRefused(result) || mayReplay(request, result!),
   );
-  return response;
+  return (await unlessAborted(request, answer)).response;
+}
+
+/** An abort need not wait for what the request waits for, a new token say. It fails as `fetch` does. */
+async function unlessAborted<T>(request: Request, answer: Promise<T>): Promise<T> {
+  const { signal } = request as { signal?: AbortSignal }; // an old React Native has none
+  let abort!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => void fetch(request).catch(reject);
+  });
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal?.removeEventListener('abort', abort); // the signal may be of the app's whole life
+  }
 }
 
 const address = ({ url }: Request) => url.replace(/[?#].*/, '');

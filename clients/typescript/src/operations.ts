@@ -13,14 +13,14 @@ const longest = 15_000;
 
 /** Sends one of the operations above. Throws a LatchkeyError if it is refused, and what `fetch` throws if there is no answer. */
 export async function send(
-  url: string, cookie: boolean, query: string, variables: object, fetch: typeof globalThis.fetch = globalThis.fetch,
+  url: string, cookie: boolean, query: string, variables: object, fetch: typeof globalThis.fetch = globalThis.fetch, controller?: AbortController,
 ): Promise<AuthPayload> {
   const response = await fetch(url, {
     method: 'POST',
     credentials: cookie ? 'include' : 'same-origin',
     headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json' },
     body: JSON.stringify({ query, variables }),
-    signal: limit(longest),
+    signal: limit(longest, controller),
   });
   const { data, errors } = await response.json();
   if (errors) throw new LatchkeyError(errors);

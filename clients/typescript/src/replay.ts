@@ -9,7 +9,7 @@ export interface Result {
 
 /** Whether the access token was refused. */
 export const isRefused = (result: Result | undefined) =>
-  !!result?.errors?.some?.((error) => error.extensions?.code == 'UNAUTHENTICATED');
+  !!result?.errors?.some?.((error) => error?.extensions?.code == 'UNAUTHENTICATED');
 
 /**
  * Whether a mutation that was refused did nothing at all, so that it can be sent again: either the operation was refused as a whole, or
@@ -18,7 +18,7 @@ export const isRefused = (result: Result | undefined) =>
  */
 export const nothingExecuted = ({ data, errors = [] }: Result, oneField: boolean) =>
   Object.values(data ?? {}).every((value) => value == null) &&
-  errors.every(({ path, extensions }) => extensions?.code == 'UNAUTHENTICATED' && (path?.length ?? 0) <= +oneField);
+  errors.every((error) => error?.extensions?.code == 'UNAUTHENTICATED' && (error.path?.length ?? 0) <= +oneField);
 
 /** Whether the operation of a parsed document has exactly one field, and not in a fragment. */
 export function hasOneField({ definitions }: DocumentNode): boolean {

@@ -2,7 +2,7 @@ import { errorCode } from './errors.js';
 import { authorizedFetch } from './fetch.js';
 import { login, logout, refreshToken, send, signup } from './operations.js';
 import type { LoginInput, LogoutScope, SignupInput, TokenDelivery } from './schema.js';
-import { joinTabs, type News, type Tabs } from './tabs.js';
+import { alone, joinTabs, type News, type Tabs } from './tabs.js';
 import { background } from './timers.js';
 
 export interface SessionOptions {
@@ -14,7 +14,10 @@ export interface SessionOptions {
   storage?: Storage;
 }
 
-/** Keeps one refresh token. Tabs that use the same storage share the session. */
+/**
+ * Keeps one refresh token, for all tabs of an origin, as localStorage does; sessionStorage does not. What `get` throws, `getAccessToken` throws, and
+ * it is asked again later: where it can never work, let it return null. What `set` throws, `signIn` and `signOut` throw, and are done all the same.
+ */
 export interface Storage {
   get(): string | null | Promise<string | null>;
   set(token: string | null): void | Promise<void>;
@@ -56,7 +59,7 @@ export interface Session extends Snapshot {
    * `fetch` with the access token. If that is refused (the GraphQL error UNAUTHENTICATED, or status 401) it is refreshed and the request sent once
    * more, unless something may have been executed. For your own API and for Latchkey: whoever is asked gets the token.
    */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  fetch: typeof globalThis.fetch;
   /** Goes on with the session that a password change opened: the `auth` of `updateUser`. */
   adopt(auth: AuthPayload): Promise<void>;
   /** Calls back whenever the state or the user changes. Returns what ends that. */
@@ -91,19 +94,25 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   let grant: Grant | null | undefined; // undefined while that is not known
   let at = 0; // when it became known
   let refreshing: Promise<void> | undefined;
+  // The refresh on its way, given up when someone signs in or out: its cookie would come too late, and replace theirs.
+  let request = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
   let wait = firstWait;
 
   const fresh = () => !!grant && Date.now() < grant.refreshAt;
 
+  // A token in memory is nobody else's, and in a program (Node has locks and channels since version 24) no storage is.
   const tabs: Tabs<Grant> =
-    cookie || storage
+    cookie || (storage && globalThis.document)
       ? joinTabs(`latchkey ${delivery} ${url}`, hear, () => (fresh() ? { at, grant: grant! } : undefined))
-      : { lock: (task) => task(), tell() {}, ask: async () => {} }; // a token in memory is nobody else's
+      : alone;
 
   function hear(news: News<Grant>): boolean {
     const isNew = news.at > at;
-    if (isNew) know(news);
+    if (isNew) {
+      if (news.grant?.userId != snapshot.userId) request.abort();
+      know(news);
+    }
     return isNew;
   }
 
@@ -116,34 +125,46 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     const now: Snapshot = { state: grant ? 'in' : 'out', userId: grant?.userId ?? null };
     if (now.state == before.state && now.userId == before.userId) return;
     snapshot = now;
-    for (const listener of listeners) listener(now, before);
+    for (const listener of listeners) {
+      try {
+        listener(now, before);
+      } catch (error) {
+        background(() => {
+          throw error; // into the console, as of any other callback
+        }, 0);
+      }
+    }
   }
 
   function decide(next: Grant | null) {
     const news = { at: Math.max(Date.now(), at + 1), grant: next };
+    request.abort();
     know(news);
     tabs.tell(news);
   }
 
   /** Refreshes in the background, in so many ms; and again until it is known how things stand. */
   function plan(ms: number) {
+    clearTimeout(timer);
     timer = background(() => {
       refresh().catch((error) => {
-        plan(Math.max(wait * (1 + Math.random()), 1000 * (error.errors?.[0].extensions?.retryAfter ?? 0)));
+        plan(Math.max(wait * (1 + Math.random()), 1000 * error?.errors?.[0]?.extensions?.retryAfter || 0));
         wait = Math.min(wait * 2, longestWait);
       });
     }, ms);
   }
 
-  async function accept({ accessToken, refreshToken, expiresIn, user }: AuthPayload, asked = Date.now()) {
-    await store?.set(refreshToken!);
-    decide({ accessToken, userId: user.id, refreshAt: asked + 900 * expiresIn, expiresAt: asked + 1000 * expiresIn });
+  /** Decides, and has the token on its way to the storage by then. Nothing can happen between, and no storage keeps anyone signed in. */
+  async function enact(token: string | null, next: Grant | null) {
+    const stored = (async () => store?.set(token))();
+    decide(next);
+    await stored;
   }
 
-  async function end() {
-    await store?.set(null);
-    decide(null);
-  }
+  const accept = ({ accessToken, refreshToken, expiresIn, user }: AuthPayload, asked = Date.now()) =>
+    enact(refreshToken!, { accessToken, userId: user.id, refreshAt: asked + 900 * expiresIn, expiresAt: asked + 1000 * expiresIn });
+
+  const end = () => enact(null, null);
 
   const refresh = () =>
     (refreshing ??= renew(grant).finally(() => {
@@ -153,15 +174,17 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
   /** Replaces the grant that is stale, unless someone else does so first. */
   const renew = (stale: Grant | undefined | null) =>
     tabs.lock(async () => {
-      await tabs.ask();
-      if (grant != stale) return;
+      if (grant == stale) await tabs.ask();
       const token = await store?.get();
+      if (grant != stale) return;
       if (store && token == null) return end();
       const asked = Date.now();
       try {
-        const auth = await send(url, cookie, refreshToken, { token });
+        request = new AbortController();
+        const auth = await send(url, cookie, refreshToken, { token }, fetch, request);
         if (grant == stale) await accept(auth, asked);
       } catch (error) {
+        if (grant != stale) return;
         if (!isOver(error)) throw error;
         await tabs.ask(); // a new session may have been opened meanwhile
         if (grant == stale) await end();
@@ -175,6 +198,7 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
 
   async function replace(refused: string) {
     if (grant?.accessToken == refused) await refresh();
+    if (grant?.accessToken == refused) await refresh(); // the first was on its way already, for an older one
     return grant ? grant.accessToken : null;
   }
 
@@ -194,13 +218,15 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     signUp: (input) => enter(signup, input),
     signIn: (input) => enter(login, input),
     async signOut(scope = 'CURRENT') {
-      if (scope == 'CURRENT' && !(await getAccessToken())) return;
+      const token = await getAccessToken();
+      if (scope == 'CURRENT' && !token) return;
+      const { userId } = snapshot;
       let refusal: unknown;
       await send(url, cookie, logout, { scope }, session.fetch).catch((error) => (refusal = error));
       // What the user wants to end may be over already, but not the other sessions.
       const over = grant === null || isOver(refusal);
       if (refusal && !over) throw refusal;
-      if (over || scope != 'OTHERS') await end();
+      if ((over || scope != 'OTHERS') && snapshot.userId == userId) await end();
       if (refusal && scope != 'CURRENT') throw refusal;
     },
     getAccessToken,
@@ -208,12 +234,15 @@ export function createSession({ url, delivery = 'BODY', storage }: SessionOption
     fetch: (input, init) => authorizedFetch(session, cookie ? url : '', input, init),
     adopt: accept,
     subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      const mine: typeof listener = (now, before) => listener(now, before); // the same may subscribe twice
+      listeners.add(mine);
+      return () => void listeners.delete(mine);
     },
   };
 
   // A server that renders pages has no cookie: it stays 'loading' there, as in the page at first.
   if (!cookie || globalThis.document) plan(0);
+  // A page that was left and is gone back to has heard nothing meanwhile: not of a sign-out, nor of who signed in then.
+  if (globalThis.document) globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && plan(0));
   return session;
 }

@@ -15,6 +15,9 @@ export interface Tabs<T> {
   ask(): Promise<void>;
 }
 
+/** Of a page that shares nothing. */
+export const alone: Tabs<never> = { lock: (task) => task(), tell() {}, ask: async () => {} };
+
 /** How long a tab may hold the lock, in ms, before the others go on without it: it may be frozen. */
 const patience = 5000;
 
@@ -27,9 +30,13 @@ const answerTime = 100;
  */
 export function joinTabs<T>(name: string, hear: (news: News<T>) => boolean, answer: () => News<T> | undefined): Tabs<T> {
   const locks = globalThis.navigator?.locks;
-  if (!locks) return { lock: (task) => task(), tell() {}, ask: async () => {} };
-
-  const channel = new BroadcastChannel(name);
+  let channel: BroadcastChannel;
+  try {
+    if (!locks) return alone;
+    channel = new BroadcastChannel(name);
+  } catch {
+    return alone; // cookies are blocked, and channels with them (Firefox)
+  }
   (channel as { unref?(): void }).unref?.(); // Node waits for open channels
   let answered: (() => void) | undefined;
   channel.onmessage = ({ data }: MessageEvent<News<T> | 0>) => {

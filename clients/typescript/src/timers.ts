@@ -1,6 +1,5 @@
-/** A signal that aborts after so many ms. AbortSignal.timeout does the same, but is not there on phones (React Native). */
-export function limit(ms: number): AbortSignal {
-  const controller = new AbortController();
+/** A signal that aborts after so many ms, or with the controller. AbortSignal.timeout does the same, but is not there on phones (React Native). */
+export function limit(ms: number, controller = new AbortController()): AbortSignal {
   background(() => controller.abort(), ms);
   return controller.signal;
 }

@@ -106,18 +106,24 @@ test('the story of an account', { timeout: 120_000 }, async (t) => {
   }
 });
 
-const refused = (path, data) => ({ data, errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }] });
+const refused = (path, data) => () => Response.json({ data, errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }] });
+const unauthorized = (body, type) => () => new Response(body, { status: 401, headers: { 'Content-Type': type } });
+const done = () => Response.json({ data: { a: null } });
 
 test('what a refusal is answered with', async (t) => {
   for (const [name, make] of Object.entries(clients)) {
-    for (const [what, text, answer, sends, always] of [
+    for (const [what, text, answer, sends, next = done] of [
       ['a query is sent again', '{ a { b } }', refused(['a', 'b'], { a: { b: null } }), 2],
       ['a mutation that was refused as a whole is', 'mutation { a }', refused(undefined, undefined), 2],
       ['a mutation whose one field was refused is', 'mutation { a }', refused(['a'], null), 2],
       ['a mutation that did its work is not', 'mutation { a { b } }', refused(['a', 'b'], null), 1],
       ['a mutation of several fields is not', 'mutation { a b }', refused(['b'], null), 1],
-      ['status 401 is a refusal', 'mutation { a b }', 401, 2],
-      ['what stays refused is sent twice', '{ a }', refused(['a'], { a: null }), 2, true],
+      ['status 401 is a refusal', 'mutation { a b }', unauthorized('no', 'text/plain'), 2],
+      ['status 401 is one whatever it says', 'mutation { a b }', unauthorized('{"errors":[{"message":"expired"}]}', 'application/json'), 2],
+      ['so it is from GraphQL', 'mutation { a b }', unauthorized('{"errors":[{"message":"expired"}]}', 'application/graphql-response+json'), 2],
+      ['what stays refused is sent twice', '{ a }', refused(['a'], { a: null }), 2, refused(['a'], { a: null })],
+      ['what is refused in two ways is too', '{ a }', refused(['a'], { a: null }), 2, unauthorized('no', 'text/plain')],
+      ['and the other way round', '{ a }', unauthorized('no', 'text/plain'), 2, refused(['a'], { a: null })],
     ]) {
       await t.test(`${name}: ${what}`, async (t) => {
         const tokens = [];
@@ -125,19 +131,128 @@ test('what a refusal is answered with', async (t) => {
         t.after(() => Object.assign(globalThis, { fetch }));
         globalThis.fetch = async (input, init) => {
           tokens.push(new Request(input, init).headers.get('Authorization'));
-          if (tokens.length > 1 && !always) return Response.json({ data: { a: null } });
-          return answer == 401 ? new Response('no', { status: 401 }) : Response.json(answer);
+          return tokens.length > 4 ? done() : tokens.length > 1 ? next() : answer();
         };
         let token = 'one';
+        const replaced = [];
         const session = {
           userId: 'ada',
           getAccessToken: async () => token,
-          replace: async (refused) => (assert.equal(refused, 'one'), (token = 'two')),
+          replace: async (refused) => (replaced.push(refused), (token = 'two')),
           fetch: (input, init) => authorizedFetch(session, '', input, init),
         };
         await make(session, 'http://localhost:4000/graphql')(text).catch(() => {});
         assert.deepEqual(tokens, ['Bearer one', 'Bearer two'].slice(0, sends));
-        assert.equal(token, 'two');
+        assert.deepEqual(replaced, ['one']);
+      });
+    }
+  }
+});
+
+test('what is no refusal is answered with nothing', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const [what, answer] of [
+      ['status 403', () => new Response('no', { status: 403 })],
+      ['status 500', () => Response.json({ message: 'no' }, { status: 500 })],
+      ['another code', () => Response.json({ data: { a: null }, errors: [{ message: 'no', path: ['a'], extensions: { code: 'FORBIDDEN' } }] })],
+    ]) {
+      await t.test(`${name}: ${what}`, async (t) => {
+        let sent = 0;
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async () => (sent++, answer());
+        const replaced = [];
+        const session = {
+          userId: 'ada',
+          getAccessToken: async () => 'one',
+          replace: async (refused) => (replaced.push(refused), 'two'),
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        await make(session, 'http://localhost:4000/graphql')('{ a }').catch(() => {});
+        assert.deepEqual([sent, replaced], [1, []]);
+      });
+    }
+  }
+});
+
+test('headers of the app go along, in whatever form they are', async (t) => {
+  const own = { 'X-Mine': '1', Authorization: 'Basic mine' };
+  const url = 'http://localhost:4000/graphql';
+  const urql = (fetchOptions) => (session) => new Client({ url, exchanges: [latchkeyExchange(session), fetchExchange], preferGetMethod: false, fetchOptions }).query('{ a }', {}).toPromise();
+  for (const [what, send] of Object.entries({
+    'Apollo, an object': (session) =>
+      new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([latchkeyLink(session), new HttpLink({ uri: url })]) }).query({ query: gql('{ a }'), context: { headers: own } }),
+    'urql, an object': urql({ headers: own }),
+    'urql, a list': urql({ headers: Object.entries(own) }),
+    'urql, Headers': urql({ headers: new Headers(own) }),
+    'urql, a function': urql(() => ({ headers: own })),
+    'fetch, Headers': (session) => session.fetch(url, { headers: new Headers(own) }),
+  })) {
+    await t.test(what, async (t) => {
+      const { fetch } = globalThis;
+      t.after(() => Object.assign(globalThis, { fetch }));
+      const seen = [];
+      globalThis.fetch = async (input, init) => {
+        const { headers } = new Request(input, init);
+        seen.push(headers.get('X-Mine'), headers.get('Authorization'));
+        return done();
+      };
+      const session = { userId: 'ada', getAccessToken: async () => 'one', fetch: (input, init) => authorizedFetch(session, '', input, init) };
+      await send(session);
+      assert.deepEqual(seen, ['1', 'Bearer one']);
+    });
+  }
+});
+
+test('an operation of one user is neither sent nor sent again for another', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const [when, change, want] of [
+      ['before it is sent', 'getAccessToken', [null]],
+      ['before it is sent again', 'replace', ['Bearer one']],
+    ]) {
+      await t.test(`${name}: grace signs in ${when}`, async (t) => {
+        const tokens = [];
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async (input, init) => {
+          tokens.push(new Request(input, init).headers.get('Authorization'));
+          return refused()();
+        };
+        const session = {
+          userId: 'ada',
+          getAccessToken: async () => 'one',
+          replace: async () => 'two',
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        const { [change]: answer } = session;
+        session[change] = async () => ((session.userId = 'grace'), answer());
+        await assert.rejects(make(session, 'http://localhost:4000/graphql')('mutation { a }'));
+        assert.deepEqual(tokens, want);
+      });
+    }
+  }
+});
+
+test('an operation without a token is refused, and that is that', async (t) => {
+  for (const [name, make] of Object.entries(clients)) {
+    for (const answer of [refused(['a'], { a: null }), unauthorized('no', 'text/plain')]) {
+      await t.test(`${name}: status ${answer().status}`, async (t) => {
+        let sent = 0;
+        const { fetch } = globalThis;
+        t.after(() => Object.assign(globalThis, { fetch }));
+        globalThis.fetch = async (input, init) => {
+          assert.equal(new Request(input, init).headers.get('Authorization'), null);
+          sent++;
+          return answer();
+        };
+        const session = {
+          userId: null,
+          getAccessToken: async () => null,
+          replace: () => assert.fail('replaced'),
+          fetch: (input, init) => authorizedFetch(session, '', input, init),
+        };
+        await assert.rejects(make(session, 'http://localhost:4000/graphql')('{ a }'), ({ message }) => message != 'replaced');
+        assert.equal(sent, 1);
       });
     }
   }

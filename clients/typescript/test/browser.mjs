@@ -16,16 +16,22 @@ export function openBrowser(t, { locks = true } = {}) {
   const { random } = Math;
   Object.defineProperty(globalThis, 'navigator', { configurable: true, value: locks ? { locks: new Locks() } : undefined });
   globalThis.document = {};
-  globalThis.fetch = (input, { signal, ...init } = {}) =>
-    Promise.race([
+  const page = new EventTarget();
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  globalThis.dispatchEvent = page.dispatchEvent.bind(page);
+  globalThis.fetch = async (input, { signal, ...init } = {}) => {
+    const response = await Promise.race([
       latchkey.answer(new Request(input, init)),
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
     ]);
+    latchkey.cookie = response.headers.get('X-Cookie') ?? latchkey.cookie; // not that of an answer nobody waits for
+    return response;
+  };
   Math.random = () => 0;
   t.after(() => {
     if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
     else delete globalThis.navigator;
-    delete globalThis.document;
+    for (const name of ['document', 'addEventListener', 'dispatchEvent']) delete globalThis[name];
     Object.assign(globalThis, { fetch });
     Object.assign(Math, { random });
     mock.timers.reset();
@@ -34,8 +40,10 @@ export function openBrowser(t, { locks = true } = {}) {
 }
 
 /** Lets everything happen that needs no time: promises, messages between tabs. */
-export async function quiet() {
-  for (let i = 0; i < 20; i++) await turn();
+export const quiet = () => turns(20);
+
+async function turns(count) {
+  for (let i = 0; i < count; i++) await turn();
 }
 
 /** Moves the clock. */
@@ -68,6 +76,7 @@ class Locks {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason)); // does nothing once it is held
       this.#last = this.#last.then(async () => {
+        await turns(5); // so that what the holder before has told is here first
         if (signal.aborted) return;
         const held = task();
         resolve(held);
@@ -88,65 +97,74 @@ class Latchkey {
   /** What answers instead of the service, if set. */
   fault;
   asked = [];
-  #sessions = new Map(); // refresh token to user
-  #tokens = new Map(); // access token to refresh token
+  /** Of the latest request. */
+  credentials;
+  #sessions = new Map(); // refresh token to the session: its user, and whether it is over
+  #tokens = new Map(); // access token to session
   #made = 0;
 
   count = (operation) => this.asked.filter((asked) => asked == operation).length;
 
   /** Ends all sessions, as an administrator does. */
-  endAll = () => this.#sessions.clear();
+  endAll = () => [...this.#sessions.values()].forEach(end);
 
   /** Makes one access token invalid, as a change of role does. */
   refuse = (accessToken) => this.#tokens.delete(accessToken);
 
   async answer(request) {
+    this.credentials = request.credentials;
+    const cookie = request.credentials == 'include' ? this.cookie : undefined;
     const { query, variables } = await request.json();
     const name = /\w+(?=\()/.exec(query.replace(/^\w+ \w+(\([^)]*\))?/, ''))?.[0] ?? query;
     this.asked.push(name);
     await this.gate;
     if (this.fault) return this.fault(name);
-    const cookie = request.credentials == 'include' ? this.cookie : undefined;
     const token = request.headers.get('Authorization')?.slice('Bearer '.length);
-    const refreshToken = this.#tokens.get(token);
-    const userId = this.#sessions.get(refreshToken);
+    const session = this.#tokens.get(token);
+    const userId = !session?.over && session?.userId;
     switch (name) {
       case 'signup':
       case 'login': {
         const { identifier, username, delivery } = variables.input;
-        return this.#open(identifier ?? username, delivery);
+        return this.#grant({ userId: identifier ?? username }, delivery);
       }
       case 'refreshToken': {
         const old = variables.token ?? cookie;
-        const user = this.#sessions.get(old);
-        if (!user) return errors('INVALID_REFRESH_TOKEN');
+        const session = this.#sessions.get(old);
+        if (!session || session.over) return errors('INVALID_REFRESH_TOKEN');
         this.#sessions.delete(old);
-        return this.#open(user, variables.token ? 'BODY' : 'COOKIE');
+        return this.#grant(session, variables.token ? 'BODY' : 'COOKIE');
       }
-      case 'logout':
-        if (!userId && !this.#sessions.has(cookie)) return cookie ? errors('INVALID_REFRESH_TOKEN') : unauthenticated(['result']);
-        if (variables.scope != 'OTHERS') this.#sessions.delete(userId ? refreshToken : cookie);
+      case 'logout': {
+        const ended = userId ? session : this.#sessions.get(cookie);
+        if (!ended || ended.over) return cookie ? errors('INVALID_REFRESH_TOKEN') : unauthenticated(['result']);
+        if (variables.scope != 'OTHERS') end(ended);
         return Response.json({ data: { result: { endedSessionIds: [] } } });
+      }
       default: // of the app
         return userId ? Response.json({ data: { as: userId } }) : unauthenticated(['as']);
     }
   }
 
-  #open(user, delivery) {
+  #grant(session, delivery) {
     const [accessToken, refreshToken] = [`access ${++this.#made}`, `refresh ${this.#made}`];
-    this.#sessions.set(refreshToken, user);
-    this.#tokens.set(accessToken, refreshToken);
-    if (delivery == 'COOKIE') this.cookie = refreshToken;
-    const result = { accessToken, refreshToken: delivery == 'COOKIE' ? null : refreshToken, expiresIn: lifetime, user: { id: user } };
-    return Response.json({ data: { result } });
+    this.#sessions.set(refreshToken, session);
+    this.#tokens.set(accessToken, session);
+    const cookie = delivery == 'COOKIE';
+    const result = { accessToken, refreshToken: cookie ? null : refreshToken, expiresIn: lifetime, user: { id: session.userId } };
+    return Response.json({ data: { result } }, { headers: cookie ? { 'X-Cookie': refreshToken } : {} });
   }
 
   /** A password change of the user: all sessions end, and there is a new one. */
-  async changePassword(user, delivery) {
-    for (const [token, owner] of this.#sessions) if (owner == user) this.#sessions.delete(token);
-    return (await this.#open(user, delivery).json()).data.result;
+  async changePassword(userId, delivery) {
+    [...this.#sessions.values()].filter((session) => session.userId == userId).forEach(end);
+    const response = this.#grant({ userId }, delivery);
+    this.cookie = response.headers.get('X-Cookie') ?? this.cookie;
+    return (await response.json()).data.result;
   }
 }
+
+const end = (session) => (session.over = true);
 
 export const errors = (code, more) => Response.json({ data: null, errors: [{ message: code, extensions: { code, ...more } }] });
 

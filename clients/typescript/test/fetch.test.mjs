@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSession } from '../dist/index.js';
-import { openBrowser, until } from './browser.mjs';
+import { openBrowser, pass, quiet, until } from './browser.mjs';
 
 const api = 'http://localhost:4000/graphql';
 const unauthenticated = (path, more) => ({ errors: [{ message: 'no', path, extensions: { code: 'UNAUTHENTICATED' } }], ...more });
@@ -16,6 +16,7 @@ async function signedIn(t, first, status = 200) {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
+    request.signal.throwIfAborted();
     if (request.url == latchkey.url) return fetch(request);
     sent.push({ token: request.headers.get('Authorization'), body: await request.text(), request });
     return sent.length == 1 && first ? Response.json(first, { status }) : Response.json({ data: 'done' });
@@ -38,11 +39,12 @@ test('the token goes along with what was sent, and an old one is replaced', asyn
 });
 
 test('who is not signed in sends no token, and gets the answer as it is', async (t) => {
-  const { session, sent } = await signedIn(t, unauthenticated());
+  const { latchkey, session, sent } = await signedIn(t, unauthenticated());
   await until(session.signOut());
   const response = await until(session.fetch(api, post('{ a }')));
   assert.equal(await response.text(), JSON.stringify(unauthenticated()));
   assert.deepEqual(sent.map(({ token }) => token), [null]);
+  assert.deepEqual(latchkey.asked, ['login', 'logout']);
 });
 
 test('mutations are sent again only if nothing was executed', async (t) => {
@@ -63,6 +65,12 @@ test('mutations are sent again only if nothing was executed', async (t) => {
       assert.equal(latchkey.count('refreshToken'), 1); // so that the next one goes through
     });
   }
+});
+
+test('a query in the address is sent again', async (t) => {
+  const { session, sent } = await signedIn(t, unauthenticated(['a', 'b'], { data: { a: null } }));
+  await until(session.fetch(`${api}?query={a{b}}`));
+  assert.equal(sent.length, 2);
 });
 
 test('status 401 is a refusal too, of anything that can be sent', async (t) => {
@@ -110,8 +118,54 @@ test('Latchkey gets and sets its cookie, others do not', async (t) => {
 
 test('answers that are not JSON are passed on as they come', async (t) => {
   const { session } = await signedIn(t);
-  for (const [body, type] of [['{"errors": [', 'application/json'], ['data: {}\n\n', 'text/event-stream'], ['null', 'application/json'], ['[1]', 'application/json']]) {
+  for (const [body, type] of [['{"errors": [', 'application/json'], ['data: {}\n\n', 'text/event-stream'], ['null', 'application/json'], ['[1]', 'application/json'], ['{"errors":[null]}', 'application/json'], ['{"errors":{"a":["b"]}}', 'application/problem+json']]) {
     globalThis.fetch = async () => new Response(body, { headers: { 'Content-Type': type } });
     assert.equal(await (await until(session.fetch(api))).text(), body);
   }
+});
+
+test('an answer that goes on is passed on at once', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const nobody = createSession({ url: latchkey.url }); // has no use for what is in it
+  for (const [asking, type] of [
+    [session, 'application/x-ndjson'],
+    [session, 'application/jsonl'],
+    [session, 'application/json-seq'],
+    [session, 'text/event-stream'],
+    [session, 'multipart/mixed; boundary=json'],
+    [nobody, 'application/json'],
+  ]) {
+    let end;
+    globalThis.fetch = async () => new Response(new ReadableStream({ start: (stream) => void (end = () => stream.close()) }), { headers: { 'Content-Type': type } });
+    await until(asking.fetch(api));
+    end();
+  }
+});
+
+test('a request that is aborted fails at once, and signs nobody out', async (t) => {
+  const { latchkey, session, sent } = await signedIn(t, unauthenticated());
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  for (const [when, count] of [
+    ['while the refused token is replaced', 1],
+    ['before there is a token', 0],
+  ]) {
+    await t.test(when, async () => {
+      if (!count) await pass(16_000 + 900_000); // the refresh before gave up, and the token expires
+      sent.length = 0;
+      const controller = new AbortController();
+      const answer = session.fetch(api, { ...post('{ a }'), signal: controller.signal });
+      await quiet();
+      controller.abort(new Error('mine'));
+      let failed;
+      answer.catch((error) => (failed = error.message));
+      await quiet();
+      assert.equal(failed, 'mine');
+      assert.equal(sent.length, count);
+    });
+  }
+  await assert.rejects(session.fetch(api, { signal: AbortSignal.abort(new Error('mine')) }), /mine/);
+  latchkey.go();
+  assert.match(await until(session.getAccessToken()), /^access/);
+  assert.equal(session.state, 'in');
+  assert.equal(sent.length, 0);
 });

@@ -35,6 +35,28 @@ test('it depends on nothing, and its adapters on what the app has anyway', async
   for (const name in peerDependencies) assert.ok(peerDependenciesMeta[name].optional, name);
 });
 
+test('strict compilers are content with its types', async (t) => {
+  const strict = '--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --verbatimModuleSyntax --isolatedModules --target es2022 --ignoreConfig';
+  const page = ['--lib', 'es2022,dom', '--types', ''];
+  const program = ['--lib', 'es2022', '--types', 'node'];
+  const modules = ['--module', 'nodenext'];
+  const bundled = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+  const all = ['--skipLibCheck', 'false'];
+  const ours = ['--skipLibCheck']; // the clients' own types are not as strict
+  for (const options of [
+    ['core', ...page, ...modules, ...all],
+    ['core', ...page, ...bundled, ...all],
+    ['core', ...program, ...modules, ...all],
+    ['adapters', ...page, ...modules, ...ours],
+    ['adapters', ...page, ...bundled, ...ours],
+  ]) {
+    await t.test(options.join(' '), async () => {
+      const [file, ...more] = options;
+      await run('npx', ['tsc', `test/types/${file}.ts`, ...strict.split(' '), ...more], inside).catch(({ stdout }) => assert.fail(stdout));
+    });
+  }
+});
+
 test('what is packed is what the exports name', async () => {
   const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], inside);
   const packed = JSON.parse(stdout)[0].files.map(({ path }) => path);
@@ -62,7 +84,7 @@ test('the code of an error is found wherever a client puts it', () => {
     new Error('wrapped', { cause: new LatchkeyError(errors) }),
   ])
     assert.equal(errorCode(error), 'EMAIL_TAKEN');
-  for (const error of [undefined, null, 'EMAIL_TAKEN', new TypeError('fetch failed'), {}, { errors: [] }, { errors: 'no' }, { errors: null }, { graphQLErrors: undefined }])
+  for (const error of [undefined, null, 'EMAIL_TAKEN', new TypeError('fetch failed'), {}, { errors: [] }, { errors: 'no' }, { errors: null }, { errors: [null] }, { errors: { email: ['taken'] } }, { graphQLErrors: undefined }])
     assert.equal(errorCode(error), undefined);
 });
 

@@ -59,12 +59,14 @@ test('a refusal tells whether something was executed', () => {
     // One of several.
     [{ errors: [refused(['b'])], data: null }, false, false],
     [{ errors: [refused(['a']), refused(['b'])], data: { a: null, b: null } }, false, false],
+    [{ errors: [refused()], data: { a: { b: 1 } } }, true, false],
     // Below a field that did its work.
     [{ errors: [refused(['a', 'b'])], data: null }, true, false],
     [{ errors: [refused(['a', 'b'])], data: { a: { b: null } } }, true, false],
     [{ errors: [refused(['a', 0])], data: { a: [null] } }, true, false],
     // Another error beside it.
     [{ errors: [refused(), refused(undefined, 'INTERNAL')] }, true, false],
+    [{ errors: [refused(), null] }, true, false],
     [{ errors: [refused(['a'], 'UNAVAILABLE'), refused(['a'])], data: null }, true, false],
   ])
     assert.equal(nothingExecuted(result, oneField), want, JSON.stringify([result, oneField]));

@@ -67,6 +67,13 @@ test('a reload finds the session of the cookie', async (t) => {
   assert.deepEqual(seen, ['loading', 'in']);
 });
 
+test('what is asked before it is known who is there waits for that', async (t) => {
+  const { latchkey } = await signedIn(t);
+  await pass(lifetime * 1000);
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
+});
+
 test('the token is refreshed at 90 % of its life, without being asked for', async (t) => {
   const { latchkey, session } = await signedIn(t);
   const first = await session.getAccessToken();
@@ -79,6 +86,15 @@ test('the token is refreshed at 90 % of its life, without being asked for', asyn
   assert.equal(latchkey.count('refreshToken'), 2);
 });
 
+test('the life of a token counts from when it was asked for, however late it comes', async (t) => {
+  const { latchkey } = await signedIn(t);
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  await pass(0.9 * lifetime * 1000 + 10_000);
+  latchkey.go();
+  await pass(0.9 * lifetime * 1000 - 5000);
+  assert.equal(latchkey.count('refreshToken'), 2);
+});
+
 test('however many requests wait, there is one refresh', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
@@ -86,6 +102,31 @@ test('however many requests wait, there is one refresh', async (t) => {
   for (const answer of answers) assert.deepEqual(answer, { data: { as: 'ada' } });
   assert.equal(latchkey.count('refreshToken'), 1);
   assert.equal(latchkey.count('{ as }'), 100);
+});
+
+test('however many requests wait, a refresh that fails fails once for all', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.refuse(await session.getAccessToken());
+  latchkey.fault = (name) => (name == 'refreshToken' ? errors('UNAVAILABLE') : errors('UNAUTHENTICATED'));
+  const answers = await until(Promise.allSettled(Array.from({ length: 50 }, () => ask(session, '{ as }'))));
+  assert.ok(answers.every(({ reason }) => errorCode(reason) == 'UNAVAILABLE'));
+  assert.equal(latchkey.count('refreshToken'), 1);
+});
+
+test('a listener may use the session', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const done = new Promise((resolve, reject) => {
+    session.subscribe((now) => {
+      if (now.state == 'out') session.signIn({ identifier: 'grace', password: 'battery staple' }).then(resolve, reject);
+      else assert.equal(session.userId, now.userId);
+    });
+  });
+  latchkey.endAll();
+  const start = Date.now();
+  await until(session.replace(await session.getAccessToken()));
+  await until(done);
+  assert.equal(session.userId, 'grace');
+  assert.ok(Date.now() - start < 1000, 'it was locked out');
 });
 
 test('an operation that stays refused is sent twice and no more', async (t) => {
@@ -100,6 +141,20 @@ test('an operation that stays refused is sent twice and no more', async (t) => {
   assert.equal(session.state, 'in');
 });
 
+test('a token that came while an older one was refreshed can be refused too', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const locked = navigator.locks.request('', { signal: new AbortController().signal }, () => new Promise((go) => (latchkey.go = go)));
+  const first = session.replace(await session.getAccessToken());
+  await session.adopt(await latchkey.changePassword('ada', 'COOKIE'));
+  const refused = await session.getAccessToken();
+  latchkey.refuse(refused);
+  const second = session.replace(refused);
+  await quiet();
+  latchkey.go();
+  await until(Promise.all([locked, first]));
+  assert.notEqual(await until(second), refused);
+});
+
 test('an operation of one user is never replayed for another', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
@@ -111,6 +166,17 @@ test('an operation of one user is never replayed for another', async (t) => {
   latchkey.go();
   assert.equal((await until(answer)).errors[0].extensions.code, 'UNAUTHENTICATED');
   assert.equal(latchkey.count('mutation { as }'), 1);
+});
+
+test('an operation of one user is never sent for another, whom a refresh finds', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.fault = () => errors('UNAVAILABLE');
+  await pass(lifetime * 1000); // as a laptop sleeps
+  latchkey.fault = undefined;
+  await latchkey.changePassword('grace', 'COOKIE'); // she signs in where nobody hears it
+  assert.equal((await until(ask(session, 'mutation { as }'))).errors[0].extensions.code, 'UNAUTHENTICATED');
+  assert.equal(session.userId, 'grace');
+  assert.deepEqual(await until(ask(session, 'mutation { as }')), { data: { as: 'grace' } });
 });
 
 test('what ends the session signs out', async (t) => {
@@ -134,6 +200,10 @@ test('nothing else does', async (t) => {
       throw new TypeError('fetch failed');
     },
     'a gateway': () => new Response('<h1>Bad Gateway</h1>', { status: 502 }),
+    'a gateway that speaks JSON': () => Response.json({ message: 'Bad Gateway' }, { status: 502 }),
+    'a stranger with no errors': () => Response.json({ errors: [] }),
+    'a stranger with errors of another kind': () => Response.json({ errors: { token: ['INVALID_REFRESH_TOKEN'] } }),
+    'a stranger who says nothing': () => Response.json(null),
     UNAVAILABLE: () => errors('UNAVAILABLE', { retryAfter: 1 }),
     RATE_LIMITED: () => errors('RATE_LIMITED', { retryAfter: 30 }),
     OUTCOME_UNKNOWN: () => errors('OUTCOME_UNKNOWN'),
@@ -149,6 +219,9 @@ test('nothing else does', async (t) => {
       await assert.rejects(until(session.getAccessToken()));
       await assert.rejects(until(ask(session, '{ as }')));
       latchkey.fault = undefined;
+      await pass(31_000); // the background has tried again
+      assert.match(await session.getAccessToken(), /^access/);
+      assert.equal(latchkey.asked.at(-1), 'refreshToken');
       assert.deepEqual(await until(ask(session, '{ as }')), { data: { as: 'ada' } });
       assert.deepEqual(seen, ['in']);
     });
@@ -168,6 +241,34 @@ test('while the server is away it is asked less and less often, and found when i
   latchkey.fault = undefined;
   await pass(16_000);
   assert.equal(session.state, 'out');
+});
+
+test('each time it is away it is asked again after 1 s first, and not by all pages at once', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  for (const [random, tries] of [
+    [0, 4], // after 0, 1, 3 and 7 s
+    [0.9, 3], // after 0, 1.9 and 5.7 s
+  ]) {
+    Math.random = () => random;
+    latchkey.fault = () => errors('UNAVAILABLE');
+    await pass(0.9 * lifetime * 1000 - 1000);
+    latchkey.asked.length = 0;
+    await pass(5000);
+    await pass(5000);
+    assert.equal(latchkey.asked.length, tries);
+    await pass(5 * minute);
+    latchkey.fault = undefined;
+    await until(session.replace(await until(session.getAccessToken())));
+  }
+});
+
+test('a server that renders pages asks nobody, and says loading', async (t) => {
+  const latchkey = openBrowser(t);
+  delete globalThis.document;
+  const session = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  globalThis.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true })); // of pages only
+  await pass(minute);
+  assert.deepEqual([session.state, latchkey.asked], ['loading', []]);
 });
 
 test('it is not asked before retryAfter', async (t) => {
@@ -203,7 +304,9 @@ test('signing out of a session that has ended already succeeds', async (t) => {
   latchkey.endAll();
   await until(session.signOut());
   assert.equal(session.state, 'out');
+  latchkey.asked.length = 0;
   await until(session.signOut());
+  assert.deepEqual(latchkey.asked, []);
 });
 
 test('who would sign out everywhere, with a session that has ended already, is told that the others go on', async (t) => {
@@ -222,14 +325,29 @@ test('who would sign out everywhere, with a session that has ended already, is t
 test('signing out with an access token that has expired does it too', async (t) => {
   const { latchkey, session } = await signedIn(t);
   latchkey.refuse(await session.getAccessToken());
-  latchkey.cookie = undefined; // so that it is the token that does it
-  const { answer } = latchkey;
-  latchkey.answer = (request) => {
-    latchkey.cookie ??= 'refresh 1';
-    return answer.call(latchkey, request);
+  const { answer, cookie } = latchkey;
+  latchkey.cookie = undefined; // so that it is not the cookie that does it
+  latchkey.answer = async (request) => {
+    const response = await answer.call(latchkey, request);
+    latchkey.cookie = cookie;
+    return response;
   };
   await until(session.signOut());
+  assert.deepEqual(latchkey.asked, ['logout', 'refreshToken', 'logout']);
   assert.equal(session.state, 'out');
+});
+
+test('a refresh that fails after the sign-out is not tried again', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.gate = new Promise((_, reject) => (latchkey.fail = reject));
+  await pass(0.9 * lifetime * 1000 + 1000);
+  const { gate } = latchkey;
+  latchkey.gate = Promise.resolve();
+  await until(session.signOut());
+  latchkey.fail(new TypeError('fetch failed'));
+  await assert.rejects(gate);
+  await pass(60 * minute);
+  assert.deepEqual(latchkey.asked, ['refreshToken', 'logout']);
 });
 
 test('who can not be signed out, because the server is away, is told so and stays signed in', async (t) => {
@@ -273,6 +391,18 @@ test('a refresh that is answered after the sign-out does not sign in again', asy
   assert.equal(session.state, 'out');
 });
 
+test('who signs in while another is signed out stays signed in', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  latchkey.gate = new Promise((go) => (latchkey.go = go));
+  const out = session.signOut();
+  await quiet();
+  latchkey.gate = Promise.resolve();
+  await until(session.signIn({ identifier: 'grace', password: 'battery staple' }));
+  latchkey.go();
+  await until(out);
+  assert.equal(session.userId, 'grace');
+});
+
 test('a new password goes on with the new session', async (t) => {
   const { latchkey, session } = await signedIn(t);
   await session.adopt(await latchkey.changePassword('ada', 'COOKIE'));
@@ -290,6 +420,34 @@ test('a subscription ends when that is asked for', async (t) => {
   end();
   await until(session.signIn(credentials));
   assert.equal(calls, 1);
+});
+
+test('who subscribes twice is told twice, until each is ended', async (t) => {
+  const { session } = await signedIn(t);
+  let calls = 0;
+  const listener = () => void calls++;
+  session.subscribe(listener);
+  const end = session.subscribe(listener);
+  await until(session.signOut());
+  assert.equal(calls, 2);
+  end();
+  await until(session.signIn(credentials));
+  assert.equal(calls, 3);
+});
+
+test('a listener that throws harms neither the session nor the others, and is reported as any callback', async (t) => {
+  const { latchkey, session } = await signedIn(t);
+  const other = createSession({ url: latchkey.url, delivery: 'COOKIE' });
+  await until(other.getAccessToken());
+  const end = session.subscribe(() => {
+    throw new Error('mine');
+  });
+  const seen = states(session);
+  await session.signOut();
+  await quiet();
+  assert.deepEqual([seen, other.state], [['in', 'out'], 'out']);
+  await assert.rejects(pass(100), /mine/);
+  end();
 });
 
 const ask = async (session, query) =>
