@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"latchkey/internal/password"
 	"latchkey/internal/testdb"
 )
 
@@ -80,7 +79,7 @@ func testMove(t *testing.T, from oldSystem, to testdb.Kind) {
 		m.sql(t, fmt.Sprintf(m.change, p.identifier()))
 	}
 	ada := in[0].Password
-	if hash := m.hash(t, never); !m.clear && !password.Outdated(hash) {
+	if hash := m.hash(t, never); !m.clear && !current.Outdated(hash) {
 		t.Fatalf("before any log-in %q is stored", hash)
 	}
 	expect(update, fmt.Sprintf("\n0 added, 1 updated, %d left as they were, %d refused\nof those left, %d have been used", n-1, refused, n-1))

@@ -13,6 +13,7 @@ import (
 	"latchkey/graph"
 	"latchkey/internal/cli"
 	"latchkey/internal/config"
+	"latchkey/internal/password"
 	"latchkey/internal/server"
 )
 
@@ -36,5 +37,5 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) error {
 	// once for three.
 	ballast := make([]byte, 64<<20)
 	defer runtime.KeepAlive(&ballast)
-	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now, Timeout: operationLimit})
+	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now, Timeout: operationLimit, HashCost: password.Recommended})
 }

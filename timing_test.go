@@ -98,7 +98,7 @@ const (
 func addAccounts(t *testing.T, url string) {
 	t.Helper()
 	testdb.OpenMigrated(t, url)
-	hash, err := password.NewHasher().Hash(t.Context(), rightPassword)
+	hash, err := password.NewHasher(password.Recommended).Hash(t.Context(), rightPassword)
 	if err != nil {
 		t.Fatal(err)
 	}

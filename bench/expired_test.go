@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"latchkey/internal/config"
+	"latchkey/internal/password"
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
 )
@@ -64,7 +65,7 @@ func serve(b *testing.B, databaseURL, keys string) (client, func()) {
 			Addr: "127.0.0.1:0", DatabaseURL: databaseURL, KeysDir: keys, JWTAlg: "ES256", Issuer: "http://localhost", Audience: "bench",
 			AccessTTL: time.Hour, RefreshTTL: time.Hour, SessionTTL: time.Hour, PasswordMin: 8, Signup: "open", AutoMigrate: true,
 		}, server.Host{
-			Log: slog.New(slog.DiscardHandler), Now: time.Now, Timeout: time.Minute, Ready: func(addr net.Addr) { ready <- addr },
+			Log: slog.New(slog.DiscardHandler), Now: time.Now, Timeout: time.Minute, HashCost: password.Recommended, Ready: func(addr net.Addr) { ready <- addr },
 		})
 	}()
 	select {

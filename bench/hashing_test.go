@@ -87,7 +87,7 @@ const (
 func addAccounts(b *testing.B, url string, n int) (logins []string) {
 	b.Helper()
 	testdb.OpenMigrated(b, url)
-	hash, err := password.NewHasher().Hash(b.Context(), "correct horse")
+	hash, err := password.NewHasher(password.Recommended).Hash(b.Context(), "correct horse")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
 	"latchkey/internal/store"
+	"latchkey/internal/testhost"
 	"latchkey/internal/testkeys"
 	"latchkey/internal/token"
 )
@@ -43,7 +44,7 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 		Issuer: "http://localhost:8080", Audience: "latchkey", Now: now,
 	})
 	rules := auth.New(auth.Config{
-		DB: db, Tokens: tokens, Passwords: password.NewHasher(), Policy: password.Policy{Min: 8}, OpenSignup: true,
+		DB: db, Tokens: tokens, Passwords: password.NewHasher(testhost.CheapHash), Policy: password.Policy{Min: 8}, OpenSignup: true,
 		IDs: uuid.NewGen(), Now: now,
 	})
 	text := &bytes.Buffer{}

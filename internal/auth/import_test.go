@@ -12,7 +12,6 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/user"
 	"latchkey/internal/bulk"
-	"latchkey/internal/password"
 	"latchkey/internal/store"
 )
 
@@ -138,7 +137,7 @@ func TestImportedPasswordInClearIsHashedAndOpensASession(t *testing.T) {
 	onEach(t, func(t *testing.T, db *store.DB) {
 		service := newService(t, db)
 		became(t, imported(t, service, ImportOptions{}, bulk.Record{Username: ptr("ada"), Password: ptr("123")}), Added)
-		if hash := find(t, service, "ada").PasswordHash; password.Outdated(hash) {
+		if hash := find(t, service, "ada").PasswordHash; service.passwords.Outdated(hash) {
 			t.Errorf("stored %q", hash)
 		}
 		if _, err := service.Login(service.WithRequest(t.Context(), &Request{}), LoginInput{Identifier: "ada", Password: "123"}); err != nil {
@@ -238,7 +237,7 @@ func TestImportDoesNotOverwriteWhatChangedSinceItLooked(t *testing.T) {
 		if err := i.Write(t.Context(), []*Candidate{row}); err != nil {
 			t.Fatal(err)
 		}
-		if ada := find(t, service, "ada"); ada.Name != nil || password.Outdated(ada.PasswordHash) || !row.Used || row.Outcome != Left {
+		if ada := find(t, service, "ada"); ada.Name != nil || service.passwords.Outdated(ada.PasswordHash) || !row.Used || row.Outcome != Left {
 			t.Error("what was chosen here was replaced")
 		}
 	})

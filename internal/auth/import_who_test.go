@@ -7,7 +7,6 @@ import (
 
 	"latchkey/ent/user"
 	"latchkey/internal/bulk"
-	"latchkey/internal/password"
 	"latchkey/internal/store"
 )
 
@@ -57,7 +56,7 @@ func TestImportUpdatesWhatARecordSaysAndNothingElse(t *testing.T) {
 			t.Errorf("a hash alone: %v", again)
 		}
 		became(t, imported(t, service, ImportOptions{Update: true}, bulk.Record{Username: ptr("ada"), Password: ptr("x")}), Updated)
-		if again := find(t, service, "ada"); password.Outdated(again.PasswordHash) {
+		if again := find(t, service, "ada"); service.passwords.Outdated(again.PasswordHash) {
 			t.Error("a password in clear alone does nothing")
 		}
 	})

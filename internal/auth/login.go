@@ -69,7 +69,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 // renewedHash returns a current hash of the verified password if hash is outdated, and otherwise "". So it does if there is no
 // turn for it: the next log-in will do it.
 func (s *Service) renewedHash(ctx context.Context, hash, verified string) string {
-	if !password.Outdated(hash) {
+	if !s.passwords.Outdated(hash) {
 		return ""
 	}
 	renewed, err := s.passwords.Hash(ctx, verified)

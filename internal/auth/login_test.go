@@ -12,6 +12,7 @@ import (
 	"latchkey/ent"
 	"latchkey/internal/password"
 	"latchkey/internal/store"
+	"latchkey/internal/testhost"
 	"latchkey/internal/testkeys"
 	"latchkey/internal/token"
 )
@@ -20,7 +21,8 @@ import (
 func TestEveryFailedLogInMakesExactlyOneHash(t *testing.T) {
 	onEach(t, func(t *testing.T, db *store.DB) {
 		service := newService(t, db)
-		hash, err := password.NewHasher().Hash(t.Context(), "correct horse")
+		service.passwords = password.NewHasher(password.Recommended)
+		hash, err := service.passwords.Hash(t.Context(), "correct horse")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +64,7 @@ func newService(t testing.TB, db *store.DB) *Service {
 	return New(Config{
 		DB:         db,
 		Tokens:     token.New(testkeys.New(t), token.Config{Issuer: "i", Audience: "a", Now: now}),
-		Passwords:  password.NewHasher(),
+		Passwords:  password.NewHasher(testhost.CheapHash),
 		Lifetimes:  Lifetimes{Access: 15 * time.Minute, Idle: 30 * 24 * time.Hour, Session: 90 * 24 * time.Hour, Grace: 30 * time.Second},
 		Policy:     password.Policy{Min: 8},
 		OpenSignup: true,

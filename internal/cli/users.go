@@ -29,7 +29,7 @@ func (h *host) withRules(ctx context.Context, fn func(*auth.Service) error) erro
 	return h.withTables(ctx, func(db *store.DB) error {
 		return explain(fn(auth.New(auth.Config{
 			DB:        db,
-			Passwords: password.NewHasher(),
+			Passwords: password.NewHasher(password.Recommended),
 			Policy:    password.Policy{Min: h.config.PasswordMin, Words: h.config.Words()},
 			IDs:       uuid.NewGenWithOptions(uuid.WithEpochFunc(h.now)),
 			Now:       h.now,

@@ -71,7 +71,7 @@ func TestPasswordIsTheFirstLineOfStandardInputAsItIs(t *testing.T) {
 // isPassword tells whether this is the password of the only account.
 func isPassword(t *testing.T, url, want string) bool {
 	t.Helper()
-	same, err := password.NewHasher().Verify(t.Context(), only(t, url).PasswordHash, want)
+	same, err := password.NewHasher(password.Recommended).Verify(t.Context(), only(t, url).PasswordHash, want)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,18 +29,23 @@ type Hasher struct {
 
 	places chan struct{} // taken by who waits or is served
 	slots  chan struct{} // taken by who is served
+	cost   Cost
+	prefix string // of its hashes
 	dummy  string
 }
 
-// NewHasher returns a Hasher.
-func NewHasher() *Hasher {
-	return &Hasher{
+// NewHasher returns a Hasher whose new hashes have this cost.
+func NewHasher(cost Cost) *Hasher {
+	h := &Hasher{
 		MaxWait: MaxWait,
 
 		places: make(chan struct{}, cores*(waitingPerCore+1)),
 		slots:  make(chan struct{}, cores),
-		dummy:  encode(make([]byte, saltLength), make([]byte, keyLength)),
+		cost:   cost,
+		prefix: cost.prefix(),
 	}
+	h.dummy = h.encode(make([]byte, saltLength), make([]byte, keyLength))
+	return h
 }
 
 // inTurn runs work, which takes all of one core, when its turn has come. It returns ErrBusy at once if the queue is full, or

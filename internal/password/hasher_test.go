@@ -10,9 +10,12 @@ import (
 	"latchkey/internal/password"
 )
 
+// newHasher is the one of the program.
+func newHasher() *password.Hasher { return password.NewHasher(password.Recommended) }
+
 func TestHasherComputesOneHashPerCore(t *testing.T) {
 	t.Parallel()
-	if got, want := password.Slots(password.NewHasher()), runtime.GOMAXPROCS(0); got != want {
+	if got, want := password.Slots(newHasher()), runtime.GOMAXPROCS(0); got != want {
 		t.Errorf("%d slots, want %d", got, want)
 	}
 }
@@ -45,7 +48,7 @@ func TestHasherLetsTheOthersWait(t *testing.T) {
 			t.Run("until one is done", func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					h := password.NewHasher()
+					h := newHasher()
 					release := password.Fill(h)
 					done := make(chan error, 1)
 					go func() { done <- c.work(t.Context(), h) }()
@@ -59,7 +62,7 @@ func TestHasherLetsTheOthersWait(t *testing.T) {
 			t.Run("until they leave", func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					h := password.NewHasher()
+					h := newHasher()
 					password.Fill(h)
 					ctx, leave := context.WithCancel(t.Context())
 					done := make(chan error, 1)

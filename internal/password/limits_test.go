@@ -81,7 +81,7 @@ func TestEveryParameterIsBounded(t *testing.T) {
 				t.Errorf("beyond it, %s: %q, %v; want %q", b.beyond, got, err, b.reason)
 			}
 			// Nor is it computed if it is in the database all the same.
-			if right, err := password.NewHasher().Verify(t.Context(), b.beyond, "x"); right || err == nil {
+			if right, err := newHasher().Verify(t.Context(), b.beyond, "x"); right || err == nil {
 				t.Errorf("beyond it, %s is verified: %v, %v", b.beyond, right, err)
 			}
 		})
@@ -91,7 +91,7 @@ func TestEveryParameterIsBounded(t *testing.T) {
 // With so many rounds, longer ones would take more than half a second.
 func TestLongPasswordsAreRefusedOnlyWhereThereAreManyRoundsOfSHA512(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	for _, v := range vectors(t) {
 		if v.Format != "sha512crypt" || len(v.Password) < 200 {
 			continue
@@ -117,7 +117,7 @@ func TestLongPasswordsAreRefusedOnlyWhereThereAreManyRoundsOfSHA512(t *testing.T
 // SHA-crypt hashes the password once for each of its bytes, however few the rounds are.
 func TestSHACryptRefusesWhatIsLongerThanLogInTakes(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	for length, want := range map[int]bool{password.MaxGiven: true, password.MaxGiven + 1: false} {
 		long := strings.Repeat("x", length)
 		hash := "$5$rounds=1000$saltsalt$" + string(crypt.KeySHACrypt(sha256.New, []byte(long), []byte("saltsalt"), 1000))
@@ -129,7 +129,7 @@ func TestSHACryptRefusesWhatIsLongerThanLogInTakes(t *testing.T) {
 
 // BenchmarkBounds is one verification at each bound, with the longest password.
 func BenchmarkBounds(b *testing.B) {
-	h := password.NewHasher()
+	h := newHasher()
 	longest := strings.Repeat("x", password.MaxGiven)
 	for _, c := range bounds() {
 		b.Run(c.name, func(b *testing.B) {

@@ -16,17 +16,26 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// OWASP's second recommendation for Argon2id: 19 MiB, two passes, one lane.
 const (
-	memory     = 19 * 1024 // KiB
-	passes     = 2
-	lanes      = 1
 	saltLength = 16 // bytes (RFC 9106 §3.1)
 	keyLength  = 32 // bytes
 )
 
-// prefix is how every hash begins, in the PHC string format: algorithm, version, parameters.
-var prefix = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memory, passes, lanes)
+// Cost is what a hash by Argon2id takes.
+type Cost struct {
+	Memory uint32 // KiB
+	Passes uint32
+	Lanes  uint8
+}
+
+// Recommended is OWASP's second recommendation for Argon2id: 19 MiB, two passes, one lane. The program has no other cost; a story that
+// is not about hashing may have (testhost.CheapHash).
+var Recommended = Cost{Memory: 19 * 1024, Passes: 2, Lanes: 1}
+
+// prefix is how every hash of this cost begins, in the PHC string format: algorithm, version, parameters.
+func (c Cost) prefix() string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, c.Memory, c.Passes, c.Lanes)
+}
 
 // errUnknownHash means that a stored hash was neither made by Hash nor returned by Import.
 var errUnknownHash = errors.New("a stored password hash is not in a known format")
@@ -40,7 +49,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return encode(salt, key), nil
+	return h.encode(salt, key), nil
 }
 
 // Verify tells whether password is the one that hash was made from. An empty hash stands for an account that does not
@@ -51,7 +60,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	if !known {
 		hash = h.dummy
 	}
-	salt, want, ours := decode(hash)
+	salt, want, ours := h.decode(hash)
 	if !ours {
 		return h.verifyForeign(ctx, hash, password)
 	}
@@ -63,23 +72,25 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 }
 
 // Outdated tells whether hash was made by anything but Hash with its present parameters. A log-in replaces it.
-func Outdated(hash string) bool {
-	_, _, ours := decode(hash)
+func (h *Hasher) Outdated(hash string) bool {
+	_, _, ours := h.decode(hash)
 	return !ours
 }
 
 func (h *Hasher) derive(ctx context.Context, password string, salt []byte) (key []byte, err error) {
-	err = h.inTurn(ctx, func() { key = argon2.IDKey([]byte(password), salt, passes, memory, lanes, keyLength) })
+	err = h.inTurn(ctx, func() {
+		key = argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, h.cost.Lanes, keyLength)
+	})
 	return key, err
 }
 
-func encode(salt, key []byte) string {
-	return prefix + base64.RawStdEncoding.EncodeToString(salt) + "$" + base64.RawStdEncoding.EncodeToString(key)
+func (h *Hasher) encode(salt, key []byte) string {
+	return h.prefix + base64.RawStdEncoding.EncodeToString(salt) + "$" + base64.RawStdEncoding.EncodeToString(key)
 }
 
 // decode reads what encode wrote, and nothing else.
-func decode(hash string) (salt, key []byte, ours bool) {
-	rest, ours := strings.CutPrefix(hash, prefix)
+func (h *Hasher) decode(hash string) (salt, key []byte, ours bool) {
+	rest, ours := strings.CutPrefix(hash, h.prefix)
 	saltText, keyText, both := strings.Cut(rest, "$")
 	salt, errSalt := strictBase64.DecodeString(saltText)
 	key, errKey := strictBase64.DecodeString(keyText)

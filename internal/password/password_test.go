@@ -22,7 +22,7 @@ const (
 
 func TestHashIsAPHCString(t *testing.T) {
 	t.Parallel()
-	hash := hashOf(t, password.NewHasher(), knownPassword)
+	hash := hashOf(t, newHasher(), knownPassword)
 	// 16 bytes of salt and 32 of key, in base64 without padding.
 	format := regexp.MustCompile(`^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`)
 	if !format.MatchString(hash) {
@@ -41,7 +41,7 @@ func hashOf(t *testing.T, h *password.Hasher, chosen string) string {
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	long := strings.Repeat("é", password.MaxBytes/2)
 	for _, c := range []struct {
 		name, hash, sent string
@@ -74,7 +74,7 @@ func TestVerify(t *testing.T) {
 
 func TestHashesOfOnePasswordDiffer(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	first, second := hashOf(t, h, knownPassword), hashOf(t, h, knownPassword)
 	if first == second {
 		t.Error("two hashes have one salt")
@@ -83,7 +83,7 @@ func TestHashesOfOnePasswordDiffer(t *testing.T) {
 
 func TestVerifyOfAnUnknownHashIsAnErrorThatDoesNotRepeatIt(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	const salt, key = "MDEyMzQ1Njc4OWFiY2RlZg", "69I7qCjDTsQwhQqFvpQJiqEI0lGQvxC84fXE0Ktxca4"
 	const prefix = "$argon2id$v=19$m=19456,t=2,p=1$"
 	for name, hash := range map[string]string{
@@ -127,7 +127,7 @@ func TestVerifyOfAnUnknownHashIsAnErrorThatDoesNotRepeatIt(t *testing.T) {
 
 func TestHasherDoesNotWaitForWhoHasLeft(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	password.Fill(h) // so that there is nothing to do but leave
 	ctx, leave := context.WithCancel(t.Context())
 	leave()

@@ -15,7 +15,7 @@ import (
 func TestHasherNeverComputesMoreAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := password.NewHasher()
+		h := newHasher()
 		var now, most atomic.Int64
 		for range password.Slots(h) + password.Waiting(h) {
 			go func() {
@@ -41,7 +41,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const n = 100
-		h := password.NewHasher()
+		h := newHasher()
 		release := password.Fill(h)
 		served := make(chan int, n)
 		for i := range n {
@@ -64,7 +64,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 func TestFullQueueRefusesAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := password.NewHasher()
+		h := newHasher()
 		release := password.Fill(h)
 		ctx, leave := context.WithCancel(t.Context())
 		leaver, others := queue(ctx, h, 1), queue(t.Context(), h, password.Waiting(h)-1)
@@ -96,7 +96,7 @@ func TestFullQueueRefusesAtOnce(t *testing.T) {
 func TestWaitIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := password.NewHasher()
+		h := newHasher()
 		release := password.Fill(h)
 		began := time.Now()
 		waiting := queue(t.Context(), h, password.Waiting(h))
@@ -127,7 +127,7 @@ func TestNothingIsHashedForWhoHasLeft(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	for range 100 { // where a slot is free, chance might decide
-		err := password.InTurn(ctx, password.NewHasher(), func() { t.Error("hashed") })
+		err := password.InTurn(ctx, newHasher(), func() { t.Error("hashed") })
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
@@ -137,7 +137,7 @@ func TestNothingIsHashedForWhoHasLeft(t *testing.T) {
 // A panic of one algorithm takes no slot from the others.
 func TestPanicGivesTheSlotBack(t *testing.T) {
 	t.Parallel()
-	h := password.NewHasher()
+	h := newHasher()
 	for range password.Slots(h) + password.Waiting(h) + 1 {
 		func() {
 			defer func() { _ = recover() }()

@@ -18,6 +18,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/internal/config"
+	"latchkey/internal/password"
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
@@ -26,11 +27,24 @@ import (
 // onBoth runs a story twice, each time with a server and a database of its own: on SQLite and on MariaDB.
 func onBoth(t *testing.T, story func(t *testing.T, s *testServer), changes ...func(*config.Config)) {
 	t.Helper()
+	onBothStarted(t, story, func(t *testing.T, databaseURL string) *testServer { return start(t, databaseURL, changes...) })
+}
+
+// onBothAtFullCost is onBoth for stories in which a hash has to be as it is for people, or to take as long.
+func onBothAtFullCost(t *testing.T, story func(t *testing.T, s *testServer)) {
+	t.Helper()
+	onBothStarted(t, story, func(t *testing.T, databaseURL string) *testServer {
+		return startOn(t, defaults(t, databaseURL), noLimit, password.Recommended)
+	})
+}
+
+func onBothStarted(t *testing.T, story func(*testing.T, *testServer), start func(*testing.T, string) *testServer) {
+	t.Helper()
 	t.Parallel()
 	for _, kind := range testdb.Kinds {
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()
-			story(t, start(t, kind.URL(t), changes...))
+			story(t, start(t, kind.URL(t)))
 		})
 	}
 }
@@ -74,14 +88,17 @@ func start(t testing.TB, databaseURL string, changes ...func(*config.Config)) *t
 	return startWith(t, c)
 }
 
-// startWith runs a server until the end of the test, or until stop. However busy the machine is: no test waits for its limit.
+// noLimit is longer than any operation takes, however busy the machine is.
+const noLimit = 5 * time.Minute
+
+// startWith runs a server until the end of the test, or until stop. Its hashes cost next to nothing.
 func startWith(t testing.TB, c config.Config) *testServer {
 	t.Helper()
-	return startLimited(t, c, 5*time.Minute)
+	return startOn(t, c, noLimit, testhost.CheapHash)
 }
 
-// startLimited is startWith with a limit for each operation.
-func startLimited(t testing.TB, c config.Config, limit time.Duration) *testServer {
+// startOn is startWith with a limit for each operation, and with the cost of a hash.
+func startOn(t testing.TB, c config.Config, limit time.Duration, cost password.Cost) *testServer {
 	t.Helper()
 	s := &testServer{config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -89,10 +106,11 @@ func startLimited(t testing.TB, c config.Config, limit time.Duration) *testServe
 	ended := make(chan error, 1)
 	go func() {
 		ended <- server.Run(ctx, c, server.Host{
-			Log:     slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			Now:     s.clock.Now,
-			Timeout: limit,
-			Ready:   func(addr net.Addr) { ready <- addr },
+			Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			Now:      s.clock.Now,
+			Timeout:  limit,
+			HashCost: cost,
+			Ready:    func(addr net.Addr) { ready <- addr },
 		})
 	}()
 	s.stop = sync.OnceValue(func() error {

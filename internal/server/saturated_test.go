@@ -15,6 +15,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/user"
+	"latchkey/internal/password"
 	"latchkey/internal/testdb"
 )
 
@@ -27,7 +28,7 @@ func TestFullHashQueueIsUnavailableAndStarvesNobodyElse(t *testing.T) {
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()
 			const limit = 10 * time.Second // of which half is for the queue; else who gets a place would wait for all the others
-			testFullHashQueue(t, startLimited(t, defaults(t, kind.URL(t)), limit))
+			testFullHashQueue(t, startOn(t, defaults(t, kind.URL(t)), limit, password.Recommended))
 		})
 	}
 }

@@ -33,10 +33,11 @@ const (
 
 // Host is what a server takes from the world around it.
 type Host struct {
-	Log     *slog.Logger
-	Now     func() time.Time
-	Timeout time.Duration  // for an operation; see graph.Options
-	Ready   func(net.Addr) // called with the address once requests are accepted; may be nil
+	Log      *slog.Logger
+	Now      func() time.Time
+	Timeout  time.Duration  // for an operation; see graph.Options
+	HashCost password.Cost  // of new passwords
+	Ready    func(net.Addr) // called with the address once requests are accepted; may be nil
 }
 
 // Run serves until ctx is done, then lets requests in flight finish. It returns nil after an orderly end.
@@ -55,7 +56,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 
-	passwords := password.NewHasher()
+	passwords := password.NewHasher(host.HashCost)
 	passwords.MaxWait = host.Timeout / 2 // the rest is for the work
 	rules := auth.New(auth.Config{
 		DB:        db,

@@ -138,7 +138,7 @@ func TestPasswordChangeEndsAllSessionsAndOpensOne(t *testing.T) {
 
 // Whichever comes first, a log-in with the old password must not outlive the change.
 func TestLogInUnderWayDoesNotOutliveAPasswordChange(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *testServer) {
+	onBothAtFullCost(t, func(t *testing.T, s *testServer) {
 		ada := s.join(t, "ada@example.org")
 		const tries = 24
 		tokens := make([]string, tries)

@@ -1,4 +1,5 @@
-// Package testhost stands in for the world around a server in tests: its time, and where it logs to. Only tests import it.
+// Package testhost stands in for the world around a server in tests: its time, where it logs to, and what a hash costs there.
+// Only tests import it.
 package testhost
 
 import (
@@ -6,7 +7,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"latchkey/internal/password"
 )
+
+// CheapHash is the least that Argon2id takes. Stories have people sign up and log in by the hundred; where they are not about
+// hashing, full hashes would take most of the time.
+var CheapHash = password.Cost{Memory: 8, Passes: 1, Lanes: 1}
 
 // Clock is a time that moves only when a test moves it. Safe for concurrent use.
 type Clock struct {
