@@ -3,7 +3,7 @@ import { ServerError } from '@apollo/client/errors';
 import { catchError, concatMap, defer, map, of, switchMap } from 'rxjs';
 import { tokenOf } from './attempt.js';
 import { hasOneField, isRefused, nothingExecuted, type Result } from './replay.js';
-import type { Session } from './session.js';
+import type { Session } from './types.js';
 
 /** Ends an answer that was refused, and with it its request, in favour of another with this token. */
 class Replay {

@@ -1,4 +1,4 @@
-import type { Session } from './session.js';
+import type { Session } from './types.js';
 
 /** The access token for what the user of this moment asks: none if it is another one's by the time there is one. */
 export async function tokenOf(session: Pick<Session, 'getAccessToken' | 'userId'>): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { attempt } from './attempt.js';
 import { inspect, isRefused, nothingExecuted, type Result } from './replay.js';
-import type { Session } from './session.js';
+import type { Session } from './types.js';
 
 /** See Session.fetch. `cookieUrl` is where the refresh token's cookie goes along, '' for nowhere: a password change sets it. */
 export async function authorizedFetch(session: Session, cookieUrl: string, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

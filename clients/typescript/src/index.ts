@@ -6,7 +6,7 @@
  * where `storage` keeps it (`delivery: 'BODY'`).
  */
 export { createSession } from './session.js';
-export type { AuthPayload, Session, SessionOptions, Snapshot, Storage } from './session.js';
+export type { AuthPayload, Session, SessionOptions, Snapshot, Storage } from './types.js';
 export { errorCode, LatchkeyError } from './errors.js';
 export type { GraphQLError } from './errors.js';
 export { ErrorCode } from './schema.js';

@@ -1,5 +1,5 @@
 import { LatchkeyError } from './errors.js';
-import type { AuthPayload } from './session.js';
+import type { AuthPayload } from './types.js';
 import { limit } from './timers.js';
 
 const auth = '{ accessToken refreshToken expiresIn user { id } }';

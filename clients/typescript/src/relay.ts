@@ -1,5 +1,5 @@
 import type { FetchFunction } from 'relay-runtime';
-import type { Session } from './session.js';
+import type { Session } from './types.js';
 
 /** A fetch function for Relay's Network: operations go to this URL, with the session's access token. */
 export const latchkeyFetch =

@@ -2,7 +2,7 @@ import { type Exchange, makeErrorResult, makeOperation, type Operation, type Ope
 import { filter, fromPromise, fromValue, makeSubject, merge, mergeMap, pipe, share, type Source, takeUntil, tap } from 'wonka';
 import { tokenOf } from './attempt.js';
 import { hasOneField, isRefused, nothingExecuted } from './replay.js';
-import type { Session } from './session.js';
+import type { Session } from './types.js';
 
 /** What an operation was sent with. */
 interface Sent {
