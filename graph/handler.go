@@ -35,6 +35,7 @@ type Options struct {
 	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
 	// been applied by then is UNAVAILABLE.
 	Timeout time.Duration
+	Now     func() time.Time
 	Log     *slog.Logger
 }
 
@@ -72,7 +73,7 @@ func NewHandler(o Options) *Handler {
 	}
 	return &Handler{
 		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
-		strangers: &strangers{allowed: o.Origins, log: o.Log}, timeout: o.Timeout,
+		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // told returns the origins that the log names.
@@ -100,10 +101,22 @@ func TestWhatIsNoOriginToAllowIsNotRepeated(t *testing.T) {
 func TestNobodyCanFillTheLogWithOrigins(t *testing.T) {
 	t.Parallel()
 	h := newTestHandler(t, true)
-	for i := range 3 * maxStrangers {
-		h.visit(fmt.Sprintf("https://%d.example", i))
+	now := noon
+	h.graph.strangers.now = func() time.Time { return now }
+	for hour := 1; hour <= 2; hour++ {
+		for i := range 3 * maxStrangers {
+			h.visit(fmt.Sprintf("https://%d.example", i))
+		}
+		now = now.Add(strangersFor - time.Second)
+		h.visit("http://localhost:5173")
+		if got := h.told(t); len(got) != hour*maxStrangers || strings.Count(h.log.String(), "\n") != hour*(maxStrangers+1) || len(h.graph.strangers.told) != maxStrangers {
+			t.Errorf("told of %d origins, in %d lines, and remembers %d", len(got), strings.Count(h.log.String(), "\n"), len(h.graph.strangers.told))
+		}
+		now = now.Add(time.Second)
 	}
-	if got := h.told(t); len(got) != maxStrangers || strings.Count(h.log.String(), "\n") != maxStrangers+1 || len(h.graph.strangers.told) != maxStrangers {
-		t.Errorf("told of %d origins, in %d lines, and remembers %d", len(got), strings.Count(h.log.String(), "\n"), len(h.graph.strangers.told))
+	// Nor can anyone hide the operator's own for longer.
+	h.visit("http://localhost:5173")
+	if got := h.told(t); got[len(got)-1] != "http://localhost:5173" {
+		t.Errorf("told of %v at last", got[len(got)-1])
 	}
 }

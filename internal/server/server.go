@@ -73,7 +73,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
 		Auth: rules, Serving: ring.Serving, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout,
-		Log: host.Log,
+		Now: host.Now, Log: host.Log,
 	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
