@@ -8,7 +8,7 @@ MODULES = clients/work-items clients/generators/genqlient # of their own, as the
 build: # one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o latchkey .
 
-test: # all Go tests, on SQLite and on MariaDB, and the browser test
+test: # all Go tests, on SQLite and on MariaDB, the playground in a browser, and what is for clients
 	scripts/need cc gcc libc6-dev
 	scripts/need curl curl
 	scripts/need sqlite3 sqlite3
