@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
-	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"latchkey/internal/redisclient"
 )
 
 const (
@@ -20,24 +20,9 @@ const (
 	markTTL = time.Hour
 )
 
-// The library's lines repeat what its errors say, and would go to stderr past our log.
-func init() { logging.Disable() }
-
-// newClient returns a client with one connection, which is made when it is first used. What fails is not tried again: the
-// next look is soon enough.
+// newClient returns a client with one connection.
 func newClient(url string) (*redis.Client, error) {
-	options, err := redis.ParseURL(url)
-	if err != nil {
-		return nil, errors.New("LATCHKEY_REDIS_URL is not understood: what follows the port is the number of a database")
-	}
-	options.Protocol = 2
-	options.PoolSize, options.PipelinePoolSize = 1, -1
-	options.MaxRetries, options.DialerRetries = -1, 1
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = dialLimit, answerLimit, answerLimit
-	options.ContextTimeoutEnabled = true
-	options.DisableIdentity = true
-	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	return redis.NewClient(options), nil
+	return redisclient.New(redisclient.Options{URL: url, Connections: 1, DialLimit: dialLimit, AnswerLimit: answerLimit})
 }
 
 // meet returns which run of Redis answers, and whether it has kept all that was copied so far. If it was restarted, from a

@@ -1,0 +1,114 @@
+package throttle
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+	"time"
+)
+
+// maxBuckets bounds the memory, to some 25 MB.
+const maxBuckets = 100_000
+
+// memory keeps the buckets of one server. When there are too many, those go first that would be forgotten first: to push out
+// the bucket of an account, an attacker has to fill others further.
+type memory struct {
+	mu      sync.Mutex
+	entries map[string]*entry
+	queue   queue
+	most    int
+}
+
+type entry struct {
+	name      string
+	level     level
+	forgotten time.Time
+	index     int // in the queue
+}
+
+func newMemory() *memory { return &memory{entries: map[string]*entry{}, most: maxBuckets} }
+
+var _ store = (*memory)(nil)
+
+func (m *memory) take(_ context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.forget(now)
+	for i, b := range buckets {
+		if wait := m.level(b).wait(b.Limit, now); wait > 0 {
+			return i, wait, nil
+		}
+	}
+	for _, b := range buckets {
+		m.set(b, m.level(b).taken(b.Limit, now))
+	}
+	return -1, 0, nil
+}
+
+func (m *memory) giveBack(_ context.Context, buckets []Bucket) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, b := range buckets {
+		if _, known := m.entries[b.name()]; known {
+			m.set(b, m.level(b).givenBack())
+		}
+	}
+	return nil
+}
+
+func (m *memory) level(b Bucket) level {
+	if known, ok := m.entries[b.name()]; ok {
+		return known.level
+	}
+	return level{}
+}
+
+func (m *memory) set(b Bucket, l level) {
+	e, known := m.entries[b.name()]
+	if !known {
+		if len(m.queue) >= m.most {
+			m.drop()
+		}
+		e = &entry{name: b.name()}
+		m.entries[e.name] = e
+	}
+	e.level, e.forgotten = l, l.forgotten(b.Limit)
+	if known {
+		heap.Fix(&m.queue, e.index)
+	} else {
+		heap.Push(&m.queue, e)
+	}
+}
+
+// forget removes what counts no more.
+func (m *memory) forget(now time.Time) {
+	for len(m.queue) > 0 && !m.queue[0].forgotten.After(now) {
+		m.drop()
+	}
+}
+
+func (m *memory) drop() { delete(m.entries, heap.Pop(&m.queue).(*entry).name) }
+
+// queue has the entry in front that is forgotten first (container/heap).
+type queue []*entry
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].forgotten.Before(q[j].forgotten) }
+func (q queue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].index, q[j].index = i, j
+}
+
+func (q *queue) Push(x any) {
+	e := x.(*entry)
+	e.index = len(*q)
+	*q = append(*q, e)
+}
+
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	e := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return e
+}

@@ -1,0 +1,157 @@
+// Package throttle says how often something may be tried.
+//
+// Tries are counted in buckets: each has a key, such as an address, and a Limit. Take counts a try before it is made, so that
+// many at once can't all pass before the first has failed; GiveBack takes back the count of one that was no guess. Who has to wait
+// is told for how long, and a try that was refused counts nowhere: by trying too early, nobody makes it worse for anybody.
+package throttle
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// MaxWait is the longest that anybody waits between two tries.
+const MaxWait = 15 * time.Minute
+
+// firstWait is the shortest.
+const firstWait = time.Second
+
+// Limit is how often one thing may be tried: Free times at once, and then after a wait that doubles with each try, from a second
+// to MaxWait. Tries are forgiven one after another, each in Forgive, so in the long run there is one in that time.
+type Limit struct {
+	Name    string        // stable, for keys, logs and metrics; lower case with underscores
+	Free    int           // at least 1
+	Forgive time.Duration // a millisecond to MaxWait
+}
+
+// Bucket is where tries are counted together.
+type Bucket struct {
+	Limit *Limit
+	Key   string
+}
+
+func (b Bucket) name() string { return b.Limit.Name + ":" + b.Key }
+
+// Refused says that a try has to wait.
+type Refused struct {
+	Limit string        // the Name of the Limit
+	Wait  time.Duration // until there is room, if nobody else comes first; at most MaxWait
+}
+
+// store keeps buckets. With an error nothing is known of what it has done.
+type store interface {
+	// take counts a try in all buckets, or if one has no room in none, and tells which and for how long; then bucket is its
+	// index, otherwise -1.
+	take(ctx context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error)
+	giveBack(ctx context.Context, buckets []Bucket) error
+}
+
+// Throttle counts tries: in memory, or for several servers together in Redis, and while Redis is away in memory again.
+// Safe for concurrent use.
+type Throttle struct {
+	memory *memory
+	shared *shared // nil without Redis
+	now    func() time.Time
+	log    *slog.Logger
+
+	away atomic.Pointer[time.Time] // when Redis failed last; nil while it works
+}
+
+// Config is what a Throttle is made of.
+type Config struct {
+	URL string           // of Redis, "" for none; it may hold a password, which neither errors nor the log repeat
+	Now func() time.Time // the clock; those of servers on one Redis should agree to a second
+	Log *slog.Logger
+}
+
+// New returns a Throttle. It does not connect yet: Redis may be away. The only error is a URL that can't be understood.
+func New(c Config) (*Throttle, error) {
+	t := &Throttle{memory: newMemory(), now: c.Now, log: c.Log}
+	if c.URL == "" {
+		return t, nil
+	}
+	shared, err := newShared(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	t.shared = shared
+	return t, nil
+}
+
+// Take counts one try in every bucket, and returns nil. If one of them has no room, it counts the try in none, and returns the
+// refusal. A nil Throttle never refuses.
+func (t *Throttle) Take(ctx context.Context, buckets ...Bucket) *Refused {
+	if t == nil {
+		return nil
+	}
+	now := t.now()
+	if t.tryShared(now) {
+		bucket, wait, err := t.shared.take(ctx, now, buckets)
+		if t.works(ctx, now, err) {
+			return refusal(buckets, bucket, wait)
+		}
+	}
+	bucket, wait, _ := t.memory.take(ctx, now, buckets)
+	return refusal(buckets, bucket, wait)
+}
+
+// GiveBack takes one try back from every bucket: it was no guess, or a right one. It does so also when ctx is done.
+func (t *Throttle) GiveBack(ctx context.Context, buckets ...Bucket) {
+	if t == nil || len(buckets) == 0 {
+		return
+	}
+	ctx, now := context.WithoutCancel(ctx), t.now()
+	if t.tryShared(now) && t.works(ctx, now, t.shared.giveBack(ctx, buckets)) {
+		return
+	}
+	_ = t.memory.giveBack(ctx, buckets) // which never fails
+}
+
+// Close closes the connections to Redis.
+func (t *Throttle) Close() error {
+	if t.shared == nil {
+		return nil
+	}
+	return t.shared.close()
+}
+
+func refusal(buckets []Bucket, bucket int, wait time.Duration) *Refused {
+	if bucket < 0 {
+		return nil
+	}
+	return &Refused{Limit: buckets[bucket].Limit.Name, Wait: wait}
+}
+
+// awayFor is how long Redis is left alone after it has failed, so that requests do not all wait for it.
+const awayFor = time.Second
+
+func (t *Throttle) tryShared(now time.Time) bool {
+	if t.shared == nil {
+		return false
+	}
+	since := t.away.Load()
+	if since == nil {
+		return true
+	}
+	over := now.Sub(*since) >= awayFor || now.Before(*since)
+	return over && t.away.CompareAndSwap(since, &now) // one finds out for all
+}
+
+// works notes whether Redis has answered, and says so when that has changed.
+func (t *Throttle) works(ctx context.Context, now time.Time, err error) bool {
+	if err == nil {
+		if t.away.Swap(nil) != nil {
+			t.log.Info("tries are counted in Redis again")
+		}
+		return true
+	}
+	if ctx.Err() != nil { // the client is gone, not Redis
+		return false
+	}
+	if t.away.Swap(&now) == nil {
+		t.log.Warn("can't count tries in Redis, each server counts for itself; trying again", "cause", err)
+	}
+	return false
+}
