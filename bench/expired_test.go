@@ -63,7 +63,7 @@ func serve(b *testing.B, databaseURL, keys string) (client, func()) {
 	go func() {
 		ended <- server.Run(ctx, config.Config{
 			Addr: "127.0.0.1:0", DatabaseURL: databaseURL, KeysDir: keys, JWTAlg: "ES256", Issuer: "http://localhost", Audience: "bench",
-			AccessTTL: time.Hour, RefreshTTL: time.Hour, SessionTTL: time.Hour, PasswordMin: 8, Signup: "open", AutoMigrate: true,
+			AccessTTL: time.Hour, RefreshTTL: time.Hour, SessionTTL: time.Hour, PasswordMin: 8, RateLimit: "off", Signup: "open", AutoMigrate: true,
 		}, server.Host{
 			Log: slog.New(slog.DiscardHandler), Now: time.Now, Timeout: time.Minute, HashCost: password.Recommended, Ready: func(addr net.Addr) { ready <- addr },
 		})

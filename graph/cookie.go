@@ -1,9 +1,7 @@
 package graph
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -22,7 +20,7 @@ func (h *Handler) request(r *http.Request) *auth.Request {
 	request := &auth.Request{
 		AccessToken: bearerToken(r.Header),
 		UserAgent:   userAgent(r.Header.Get("User-Agent")),
-		IPAddress:   ipAddress(r.RemoteAddr),
+		IPAddress:   h.proxies.client(r),
 		Cookies:     h.origins.trust(r.Header),
 	}
 	if cookies := r.CookiesNamed(cookieName); len(cookies) == 1 { // of two, one is not ours
@@ -59,17 +57,4 @@ func userAgent(raw string) string {
 		shown = string(runes[:maxUserAgent])
 	}
 	return strings.TrimSpace(shown)
-}
-
-// ipAddress returns the address of a connection, "" if it has none.
-func ipAddress(remote string) string {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return ""
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return ""
-	}
-	return address.Unmap().WithZone("").String()
 }

@@ -30,7 +30,7 @@ func TestRequestTakesTheCookieOnlyIfThereIsOne(t *testing.T) {
 			t.Parallel()
 			r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
 			r.Header["Cookie"] = c.cookies
-			if got := (&Handler{}).request(r); got.RefreshToken != c.want || got.Cookies {
+			if got := (&Handler{proxies: &proxies{}}).request(r); got.RefreshToken != c.want || got.Cookies {
 				t.Errorf("%+v, want %q", got, c.want)
 			}
 		})
@@ -85,24 +85,4 @@ func FuzzUserAgent(f *testing.F) {
 			t.Errorf("userAgent(%q) is %q, and again %q", raw, got, again)
 		}
 	})
-}
-
-func TestIPAddress(t *testing.T) {
-	t.Parallel()
-	for remote, want := range map[string]string{
-		"127.0.0.1:5173":                "127.0.0.1",
-		"[::1]:80":                      "::1",
-		"[2001:DB8:0:0::1]:80":          "2001:db8::1",
-		"[::ffff:192.0.2.1]:80":         "192.0.2.1",
-		"[fe80::1%eth0]:80":             "fe80::1",
-		"127.0.0.1":                     "",
-		"example.org:80":                "",
-		"@":                             "", // of a socket in the file system
-		"":                              "",
-		"[::ffff:192.0.2.1%eth0.10]:80": "192.0.2.1",
-	} {
-		if got := ipAddress(remote); got != want {
-			t.Errorf("ipAddress(%q) is %q, want %q", remote, got, want)
-		}
-	}
 }

@@ -85,6 +85,9 @@ func presentRefusal(refusal *auth.Error, path ast.Path) *gqlerror.Error {
 	if refusal.Max != 0 {
 		extensions["max"] = refusal.Max
 	}
+	if refusal.RetryAfter != 0 {
+		extensions["retryAfter"] = refusal.RetryAfter
+	}
 	return &gqlerror.Error{Message: refusal.Message, Path: path, Extensions: extensions}
 }
 

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -32,6 +33,8 @@ type Options struct {
 	// Origins are those whose pages may read answers and use the refresh token's cookie, as in https://app.example.org, or with any port
 	// http://localhost:*.
 	Origins []string
+	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
 	// been applied by then is UNAVAILABLE.
 	Timeout time.Duration
@@ -46,6 +49,7 @@ type Handler struct {
 	exec      *executor.Executor
 	persisted persisted
 	origins   origins
+	proxies   *proxies
 	cors      *cors.Cors
 	strangers *strangers
 	timeout   time.Duration
@@ -73,6 +77,7 @@ func NewHandler(o Options) *Handler {
 	}
 	return &Handler{
 		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
+		proxies:   &proxies{trusted: o.Proxies, log: o.Log},
 		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
 	}
 }

@@ -93,6 +93,11 @@ func writeExecuted(w http.ResponseWriter, a accepts, response *graphql.Response)
 	if len(data) == 0 {
 		data = json.RawMessage("null")
 	}
+	for _, e := range response.Errors {
+		if seconds, given := e.Extensions["retryAfter"].(int); given {
+			w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		}
+	}
 	writeBody(w, media, http.StatusOK, response.Errors, data)
 }
 

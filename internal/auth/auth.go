@@ -14,6 +14,7 @@ import (
 
 	"latchkey/internal/password"
 	"latchkey/internal/store"
+	"latchkey/internal/throttle"
 	"latchkey/internal/token"
 )
 
@@ -27,6 +28,7 @@ type Service struct {
 	lifetimes Lifetimes
 	policy    password.Policy
 	open      bool // whether anyone may sign up
+	throttle  *throttle.Throttle
 }
 
 // Config is what a Service is made of.
@@ -37,6 +39,7 @@ type Config struct {
 	Lifetimes  Lifetimes
 	Policy     password.Policy
 	OpenSignup bool
+	Throttle   *throttle.Throttle // nil lets everything be tried as often as one likes
 	IDs        uuid.Generator   // makes UUIDv7
 	Now        func() time.Time // the clock
 }
@@ -52,5 +55,6 @@ func New(c Config) *Service {
 		lifetimes: c.Lifetimes,
 		policy:    c.Policy,
 		open:      c.OpenSignup,
+		throttle:  c.Throttle,
 	}
 }

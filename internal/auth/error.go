@@ -23,6 +23,7 @@ const (
 	NotFound            Code = "NOT_FOUND"
 	SignupClosed        Code = "SIGNUP_CLOSED"
 	LastAdministrator   Code = "LAST_ADMINISTRATOR"
+	RateLimited         Code = "RATE_LIMITED"
 )
 
 // The reasons of BAD_USER_INPUT. Those of WEAK_PASSWORD are password.Weakness.
@@ -43,6 +44,8 @@ type Error struct {
 	Reason  string // of UNAUTHENTICATED (a token.Problem), BAD_USER_INPUT and WEAK_PASSWORD
 	Min     int    // the bound that was not met; 0 for none
 	Max     int
+
+	RetryAfter int // of RATE_LIMITED, seconds; 0 for none
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"latchkey/ent"
-	"latchkey/ent/predicate"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/password"
@@ -20,7 +19,7 @@ type LoginInput struct {
 
 // Login opens a session. Unknown account, wrong password and disabled account get the same answer, and do the same work where
 // the hash is ours. A hash of another system, or of parameters that we have left, is replaced by a current one.
-func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error) {
+func (s *Service) Login(ctx context.Context, in LoginInput) (payload *AuthPayload, err error) {
 	c := checker{}
 	sought := identifier(in.Identifier)
 	c.present("input.identifier", sought)
@@ -29,6 +28,11 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (*AuthPayload, error
 	if err := c.err(); err != nil {
 		return nil, err
 	}
+	try, err := s.takeLogin(ctx, sought)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { try.end(ctx, refusedWith(err, InvalidCredentials)) }()
 	found, err := s.userByIdentifier(ctx, sought)
 	if err != nil {
 		return nil, err
@@ -99,13 +103,7 @@ func settle(ctx context.Context, current *ent.User, verified, renewed string) (*
 
 // userByIdentifier returns nil if there is no such account.
 func (s *Service) userByIdentifier(ctx context.Context, sought string) (*ent.User, error) {
-	var matches predicate.User
-	if isEmail(sought) {
-		matches = user.Email(sought)
-	} else {
-		matches = user.Username(sought)
-	}
-	found, err := s.db.Read.User.Query().Where(matches).Only(ctx)
+	found, err := s.db.Read.User.Query().Where(byIdentifier(sought)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // nobody is an answer here, and no error
 	}
@@ -113,7 +111,12 @@ func (s *Service) userByIdentifier(ctx context.Context, sought string) (*ent.Use
 }
 
 // confirm checks the viewer's own password.
-func (s *Service) confirm(ctx context.Context, me *Identity, currentPassword string) error {
+func (s *Service) confirm(ctx context.Context, me *Identity, currentPassword string) (err error) {
+	try, err := s.take(ctx, bySession(confirmSession, me.SessionID))
+	if err != nil {
+		return err
+	}
+	defer func() { try.end(ctx, refusedWith(err, InvalidCredentials)) }()
 	right, err := s.passwords.Verify(ctx, me.User.PasswordHash, currentPassword)
 	if err != nil {
 		return err

@@ -17,6 +17,11 @@ import (
 // succeeds. The others find that theirs is the generation just before, and within the grace get what that one got. Any older
 // one, or that one later, has been copied or replayed, and ends the session.
 func (s *Service) RefreshToken(ctx context.Context, raw *string) (*AuthPayload, error) {
+	payload, err := s.refresh(ctx, raw)
+	return payload, s.countFailure(ctx, err, InvalidRefreshToken, refreshAddress)
+}
+
+func (s *Service) refresh(ctx context.Context, raw *string) (payload *AuthPayload, err error) {
 	in := signedIn{delivery: session.DeliveryBODY}
 	var presented string
 	if raw != nil {
@@ -28,6 +33,11 @@ func (s *Service) RefreshToken(ctx context.Context, raw *string) (*AuthPayload, 
 	if !sealed {
 		return nil, invalidRefreshToken()
 	}
+	try, err := s.take(ctx, bySession(refreshSession, refresh.SessionID))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { try.end(ctx, err == nil || refusedWith(err, InvalidRefreshToken, RefreshTokenReused)) }()
 	in.secret = refresh.Secret
 	for { // again when another request has moved or ended the session meanwhile
 		row, err := s.presented(ctx, refresh)

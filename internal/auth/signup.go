@@ -18,7 +18,7 @@ type SignupInput struct {
 }
 
 // Signup creates an account and signs it in.
-func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, error) {
+func (s *Service) Signup(ctx context.Context, in SignupInput) (payload *AuthPayload, err error) {
 	if !s.open {
 		return nil, &Error{Code: SignupClosed, Message: "Accounts are created by administrators only."}
 	}
@@ -29,6 +29,11 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (*AuthPayload, err
 	if err := c.err(); err != nil {
 		return nil, err
 	}
+	try, err := s.take(ctx, byAddress(ctx, claimAddress))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { try.end(ctx, err == nil || refusedWith(err, EmailTaken, UsernameTaken)) }()
 	hash, err := s.passwords.Hash(ctx, in.Password)
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (s *Service) UpdateUser(ctx context.Context, in UpdateUserInput) (*UpdateUs
 
 // updateSelf changes the viewer's account. Whoever changes what the account is logged in with has to know its password. A
 // new password ends every session and opens one for the caller.
-func (s *Service) updateSelf(ctx context.Context, me *Identity, in UpdateUserInput) (*UpdateUserPayload, error) {
+func (s *Service) updateSelf(ctx context.Context, me *Identity, in UpdateUserInput) (payload *UpdateUserPayload, err error) {
 	wanted, err := s.checkUpdate(in, me.User, true)
 	if err != nil {
 		return nil, err
@@ -61,6 +61,11 @@ func (s *Service) updateSelf(ctx context.Context, me *Identity, in UpdateUserInp
 	if wanted.nothing() {
 		return &UpdateUserPayload{User: me.User}, nil
 	}
+	try, err := s.takeClaim(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { try.end(ctx, refusedWith(err, EmailTaken, UsernameTaken)) }()
 	if wanted.sensitive() {
 		if err := s.confirm(ctx, me, wanted.currentPassword); err != nil {
 			return nil, err
@@ -89,7 +94,7 @@ func (s *Service) updateSelf(ctx context.Context, me *Identity, in UpdateUserInp
 	if err != nil {
 		return nil, taken(err)
 	}
-	payload := &UpdateUserPayload{User: changed}
+	payload = &UpdateUserPayload{User: changed}
 	if opened != nil {
 		payload.Auth, err = s.signIn(ctx, changed, opened)
 	}

@@ -24,7 +24,9 @@ func (s *Service) ValidateToken(ctx context.Context, accessToken string) (*Token
 	identity, claims, err := s.identify(ctx, accessToken)
 	var problem token.Problem
 	if errors.As(err, &problem) {
-		return &TokenStatus{Reason: &problem}, nil
+		// Counted afterwards: what is active is never refused, whatever others send to a service that asks for all its users.
+		_, err := s.take(ctx, byAddress(ctx, validateAddress))
+		return &TokenStatus{Reason: &problem}, err
 	}
 	if err != nil {
 		return nil, err

@@ -97,7 +97,7 @@ func TestServeIsWhatHappensWithoutACommand(t *testing.T) {
 		want := config.Config{
 			Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
 			Issuer: "http://localhost:8080", Audience: "latchkey", AccessTTL: 15 * time.Minute, RefreshTTL: 720 * time.Hour,
-			SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, Signup: "open",
+			SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, RateLimit: "on", Signup: "open",
 			Introspection: true, Playground: true, AutoMigrate: true, LogFormat: "auto", LogLevel: "info",
 		}
 		if r.code != 0 || r.served == nil || *r.served != want {
@@ -118,7 +118,7 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 	want := config.Config{
 		Addr: ":2", DatabaseURL: url, KeysDir: "data/keys", JWTAlg: "ES256", Issuer: "http://localhost:8080",
 		Audience: "of the variable", AccessTTL: 90 * time.Second, RefreshTTL: 720 * time.Hour, SessionTTL: 2160 * time.Hour,
-		RefreshGrace: 30 * time.Second, PasswordMin: 15, Signup: "open",
+		RefreshGrace: 30 * time.Second, PasswordMin: 15, RateLimit: "on", Signup: "open",
 		Introspection: false, Playground: true, AutoMigrate: false, LogFormat: "auto", LogLevel: "warn",
 	}
 	if r.code != 0 || r.served == nil || *r.served != want {
@@ -133,7 +133,7 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 var bad = map[string]string{
 	"LATCHKEY_ADDR": "8080", "LATCHKEY_DATABASE_URL": "mysql://u:" + secret + "@", "LATCHKEY_KEYS_DIR": "", "LATCHKEY_ISSUER": "example.org",
 	"LATCHKEY_AUDIENCE": "", "LATCHKEY_ACCESS_TTL": "an hour", "LATCHKEY_PASSWORD_MIN": "seven", "LATCHKEY_PASSWORD_WORDS": "at", "LATCHKEY_SIGNUP": "maybe",
-	"LATCHKEY_INTROSPECTION": "maybe", "LATCHKEY_PLAYGROUND": "maybe", "LATCHKEY_AUTO_MIGRATE": "a\nb", "LATCHKEY_LOG_FORMAT": "xml",
+	"LATCHKEY_TRUSTED_PROXIES": "10.0.0.0/8,proxy", "LATCHKEY_RATE_LIMIT": "maybe", "LATCHKEY_INTROSPECTION": "maybe", "LATCHKEY_PLAYGROUND": "maybe", "LATCHKEY_AUTO_MIGRATE": "a\nb", "LATCHKEY_LOG_FORMAT": "xml",
 	"LATCHKEY_LOG_LEVEL": "loud", "LATCHKEY_REDIS_URL": "localhost:6379", "LATCHKEY_JWT_ALG": "HS256", "LATCHKEY_REFRESH_TTL": "1s",
 	"LATCHKEY_SESSION_TTL": "1h", "LATCHKEY_REFRESH_GRACE": "-1s", "LATCHKEY_ALLOWED_ORIGINS": "app.example.org",
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 type Config struct {
 	Addr           string        `env:"LATCHKEY_ADDR" default:":8080" help:"Address to listen on."`
 	DatabaseURL    string        `env:"LATCHKEY_DATABASE_URL" default:"sqlite:data/latchkey.db" help:"Database: sqlite:PATH, or mysql://user:password@host:3306/name. Set the variable, not the flag, where it has a password: others on the machine can see flags."`
-	RedisURL       string        `env:"LATCHKEY_REDIS_URL" default:"" help:"Redis that gets a copy of the blocked ids, for other services: redis://host:6379. None by default. Set the variable, not the flag, where it has a password."`
+	RedisURL       string        `env:"LATCHKEY_REDIS_URL" default:"" help:"Redis that gets a copy of the blocked ids, for other services, and counts failed log-ins for all servers: redis://host:6379. None by default. Set the variable, not the flag, where it has a password."`
 	KeysDir        string        `env:"LATCHKEY_KEYS_DIR" default:"data/keys" help:"Directory of the keys. Made on first start."`
 	JWTAlg         string        `env:"LATCHKEY_JWT_ALG" default:"ES256" name:"jwt-alg" help:"Algorithm of a new signing key: ES256, RS256 or EdDSA."`
 	Issuer         string        `env:"LATCHKEY_ISSUER" default:"http://localhost:8080" help:"Issuer of the tokens: the URL under which clients reach this server."`
@@ -32,6 +33,8 @@ type Config struct {
 	PasswordMin    int           `env:"LATCHKEY_PASSWORD_MIN" default:"8" help:"Fewest characters of a new password: 8 to 64. 15 is better."`
 	PasswordWords  string        `env:"LATCHKEY_PASSWORD_WORDS" default:"" help:"Words that no new password may contain, such as the names of your company and its products: at least 3 characters each, separated by commas. None by default."`
 	AllowedOrigins string        `env:"LATCHKEY_ALLOWED_ORIGINS" default:"" help:"Origins, beside the issuer's own, whose pages may use refresh tokens in cookies: https://app.example.org, or with any port http://localhost:*. Separated by commas. While the issuer is on this machine and this is not set: http://localhost:*."`
+	TrustedProxies string        `env:"LATCHKEY_TRUSTED_PROXIES" default:"" help:"Reverse proxies whose X-Forwarded-For says where a request comes from: addresses or networks (10.0.0.0/8), separated by commas. None by default."`
+	RateLimit      string        `env:"LATCHKEY_RATE_LIMIT" default:"on" help:"Slow down who guesses passwords and asks too often: on or off."`
 	Signup         string        `env:"LATCHKEY_SIGNUP" default:"open" help:"Who creates accounts: open (anyone) or closed (nobody over GraphQL)."`
 	Introspection  bool          `env:"LATCHKEY_INTROSPECTION" default:"true" negatable:"" help:"Let clients read the schema (default ${default})."`
 	Playground     bool          `env:"LATCHKEY_PLAYGROUND" default:"true" negatable:"" help:"Serve the playground at / (default ${default})."`
@@ -79,6 +82,8 @@ func (c *Config) Check() error {
 		{8 <= c.PasswordMin && c.PasswordMin <= 64, "password-min", "a number from 8 to 64"},
 		{areWords(c.Words()), "password-words", "words of at least 3 characters, separated by commas"},
 		{areOrigins(c.AllowedOrigins), "allowed-origins", "origins as browsers send them (https://app.example.org), separated by commas; a port may be *"},
+		{areNetworks(c.TrustedProxies), "trusted-proxies", "addresses or networks (10.0.0.0/8), separated by commas"},
+		{oneOf(c.RateLimit, "on", "off"), "rate-limit", "on or off"},
 		{oneOf(c.Signup, "open", "closed"), "signup", "open or closed"},
 		{oneOf(c.LogFormat, "auto", "text", "json"), "log-format", "auto, text or json"},
 		{oneOf(c.LogLevel, "debug", "info", "warn", "error"), "log-level", "debug, info, warn or error"},
@@ -109,6 +114,38 @@ func (c *Config) Words() []string {
 		words[i] = strings.TrimSpace(word)
 	}
 	return words
+}
+
+// Proxies are TrustedProxies one by one.
+func (c *Config) Proxies() []netip.Prefix {
+	networks, _ := parseNetworks(c.TrustedProxies) // checked
+	return networks
+}
+
+func areNetworks(s string) bool {
+	_, err := parseNetworks(s)
+	return err == nil
+}
+
+// parseNetworks reads a list of networks. An address is a network of one.
+func parseNetworks(s string) ([]netip.Prefix, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var networks []netip.Prefix
+	for part := range strings.SplitSeq(s, ",") {
+		part = strings.TrimSpace(part)
+		network, err := netip.ParsePrefix(part)
+		if err != nil {
+			var address netip.Addr
+			if address, err = netip.ParseAddr(part); err != nil {
+				return nil, err
+			}
+			network = netip.PrefixFrom(address.WithZone(""), address.BitLen())
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
 }
 
 // areWords refuses what is so short that it would be in nearly every passphrase.

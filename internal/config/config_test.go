@@ -17,7 +17,7 @@ func good() config.Config {
 	return config.Config{
 		Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
 		Issuer: "http://localhost:8080", Audience: "latchkey", AccessTTL: 15 * time.Minute, RefreshTTL: 720 * time.Hour,
-		SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, Signup: "open", LogFormat: "auto", LogLevel: "info",
+		SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, RateLimit: "on", Signup: "open", LogFormat: "auto", LogLevel: "info",
 	}
 }
 
@@ -48,6 +48,9 @@ func TestCheckAcceptsWhatCanBeUsed(t *testing.T) {
 		"the longest shortest password": func(c *config.Config) { c.PasswordMin = 64 },
 		"a word":                        func(c *config.Config) { c.PasswordWords = "ibm" },
 		"several words":                 func(c *config.Config) { c.PasswordWords = "Latchkey, Müller & Söhne ,日本語" },
+		"no limits":                     func(c *config.Config) { c.RateLimit = "off" },
+		"a proxy":                       func(c *config.Config) { c.TrustedProxies = "10.0.0.1" },
+		"networks of proxies":           func(c *config.Config) { c.TrustedProxies = "10.0.0.0/8, ::1,2001:db8::/32" },
 		"no sign-up":                    func(c *config.Config) { c.Signup = "closed" },
 		"logs as text":                  func(c *config.Config) { c.LogFormat = "text" },
 		"logs as JSON":                  func(c *config.Config) { c.LogFormat = "json" },
@@ -78,6 +81,8 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 	alg := func(s string) change { return func(c *config.Config) { c.JWTAlg = s } }
 	passwordMin := func(n int) change { return func(c *config.Config) { c.PasswordMin = n } }
 	words := func(s string) change { return func(c *config.Config) { c.PasswordWords = s } }
+	rateLimit := func(s string) change { return func(c *config.Config) { c.RateLimit = s } }
+	proxies := func(s string) change { return func(c *config.Config) { c.TrustedProxies = s } }
 	signup := func(s string) change { return func(c *config.Config) { c.Signup = s } }
 	format := func(s string) change { return func(c *config.Config) { c.LogFormat = s } }
 	level := func(s string) change { return func(c *config.Config) { c.LogLevel = s } }
@@ -149,6 +154,11 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"a word of two letters of six bytes", "LATCHKEY_PASSWORD_WORDS", words("日本")},
 		{"a blank word", "LATCHKEY_PASSWORD_WORDS", words("   ")},
 		{"a word that is missing", "LATCHKEY_PASSWORD_WORDS", words("hunter2,")},
+		{"limits that are neither on nor off", "LATCHKEY_RATE_LIMIT", rateLimit("true")},
+		{"a proxy by its name", "LATCHKEY_TRUSTED_PROXIES", proxies("proxy.example.org")},
+		{"a proxy with a port", "LATCHKEY_TRUSTED_PROXIES", proxies("10.0.0.1:80")},
+		{"a network that is too wide", "LATCHKEY_TRUSTED_PROXIES", proxies("10.0.0.0/33")},
+		{"a list of proxies with a gap", "LATCHKEY_TRUSTED_PROXIES", proxies("10.0.0.1,,10.0.0.2")},
 		{"a sign-up that is neither", "LATCHKEY_SIGNUP", signup("invite")},
 		{"a sign-up in capitals", "LATCHKEY_SIGNUP", signup("OPEN")},
 		{"no sign-up", "LATCHKEY_SIGNUP", signup("")},

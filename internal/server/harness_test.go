@@ -72,6 +72,7 @@ func defaults(t testing.TB, databaseURL string) config.Config {
 		SessionTTL:    90 * 24 * time.Hour,
 		RefreshGrace:  30 * time.Second,
 		PasswordMin:   8,
+		RateLimit:     "off", // but for stories about it
 		Signup:        "open",
 		Introspection: true,
 		Playground:    true,

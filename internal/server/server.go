@@ -18,6 +18,7 @@ import (
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
 	"latchkey/internal/store"
+	"latchkey/internal/throttle"
 	"latchkey/internal/token"
 	"latchkey/web"
 )
@@ -58,6 +59,11 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 
 	passwords := password.NewHasher(host.HashCost)
 	passwords.MaxWait = host.Timeout / 2 // the rest is for the work
+	tries, err := openThrottle(c, host)
+	if err != nil {
+		return err
+	}
+	defer tries.Close() //nolint:errcheck // counts that are lost are forgiven
 	rules := auth.New(auth.Config{
 		DB:        db,
 		Tokens:    token.New(ring, token.Config{Issuer: c.Issuer, Audience: c.Audience, Now: host.Now}),
@@ -67,13 +73,14 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		},
 		Policy:     password.Policy{Min: c.PasswordMin, Words: c.Words()},
 		OpenSignup: c.Signup == "open",
+		Throttle:   tries,
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(host.Now)),
 		Now:        host.Now,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
-		Auth: rules, Serving: ring.Serving, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout,
-		Now: host.Now, Log: host.Log,
+		Auth: rules, Serving: ring.Serving, Introspection: c.Introspection, Origins: origins(c, host.Log), Proxies: c.Proxies(),
+		Timeout: host.Timeout, Now: host.Now, Log: host.Log,
 	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
@@ -92,6 +99,14 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	}
 	defer start(ctx, tasks)() // stops them before the database is closed
 	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
+}
+
+// openThrottle returns nil if everything may be tried as often as one likes.
+func openThrottle(c config.Config, host Host) (*throttle.Throttle, error) {
+	if c.RateLimit == "off" {
+		return nil, nil //nolint:nilnil // no throttle is a throttle that refuses nothing
+	}
+	return throttle.New(throttle.Config{URL: c.RedisURL, Now: host.Now, Log: host.Log})
 }
 
 // openDatabase returns a database that answers and, if that is wanted, is migrated.

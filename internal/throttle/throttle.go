@@ -111,7 +111,7 @@ func (t *Throttle) GiveBack(ctx context.Context, buckets ...Bucket) {
 
 // Close closes the connections to Redis.
 func (t *Throttle) Close() error {
-	if t.shared == nil {
+	if t == nil || t.shared == nil {
 		return nil
 	}
 	return t.shared.close()

@@ -120,6 +120,9 @@ func (t *Tokens) Issue(c Claims) (string, error) {
 // SealRefresh makes the refresh token that says r.
 func (t *Tokens) SealRefresh(r Refresh) string { return t.keys.Refresh().Seal(r) }
 
+// Pseudonym stands for text where text itself must not be kept: who has no key can't tell whose it is by trying.
+func (t *Tokens) Pseudonym(text string) string { return t.keys.Refresh().Pseudonym(text) }
+
 // OpenRefresh returns what a refresh token says, and whether it was made here.
 func (t *Tokens) OpenRefresh(raw string) (Refresh, bool) { return t.keys.Refresh().Open(raw) }
 

@@ -1,0 +1,159 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"latchkey/ent/predicate"
+	"latchkey/ent/session"
+	"latchkey/ent/user"
+	"latchkey/internal/throttle"
+)
+
+// The limits. A password check counts as a failure before it is made, and no longer once the password was right.
+var (
+	// Of one address against one account: what a person gets who has forgotten a password.
+	loginPair = &throttle.Limit{Name: "login_address_identifier", Free: 5, Forgive: 15 * time.Minute}
+	// Of all addresses against one account. One address alone, held to loginPair, never fills it.
+	loginIdentifier = &throttle.Limit{Name: "login_identifier", Free: 20, Forgive: 15 * time.Minute}
+	// Of one address against all accounts. An office may be behind it.
+	loginAddress = &throttle.Limit{Name: "login_address", Free: 100, Forgive: time.Minute}
+
+	// Of one session against its own account's password: whoever has the session only, and not the password.
+	confirmSession = &throttle.Limit{Name: "current_password_session", Free: 5, Forgive: 15 * time.Minute}
+
+	// E-mail addresses and usernames that one address asks for, at sign-up or for an account. The answer tells which are taken.
+	claimAddress = &throttle.Limit{Name: "signup_address", Free: 50, Forgive: 5 * time.Minute}
+
+	// Of one session. Each is a commit.
+	refreshSession = &throttle.Limit{Name: "refresh_session", Free: 60, Forgive: time.Second}
+	// Refused ones of one address. Nobody guesses a token, but some programs never stop asking.
+	refreshAddress = &throttle.Limit{Name: "refresh_address", Free: 100, Forgive: time.Second}
+	// Tokens of one address that are not active. A service may be behind it that asks for all its users.
+	validateAddress = &throttle.Limit{Name: "validate_address", Free: 1000, Forgive: 10 * time.Millisecond}
+)
+
+// byAddress is the bucket of the network that a request comes from.
+func byAddress(ctx context.Context, limit *throttle.Limit) throttle.Bucket {
+	return throttle.Bucket{Limit: limit, Key: throttle.Network(requestFrom(ctx).IPAddress)}
+}
+
+func bySession(limit *throttle.Limit, id uuid.UUID) throttle.Bucket {
+	return throttle.Bucket{Limit: limit, Key: id.String()}
+}
+
+// try is one that has been counted, until it turns out that it does not count.
+type try struct {
+	throttle *throttle.Throttle
+	counted  []throttle.Bucket
+}
+
+// take counts a try, or refuses it.
+func (s *Service) take(ctx context.Context, buckets ...throttle.Bucket) (*try, error) {
+	if refused := s.throttle.Take(ctx, buckets...); refused != nil {
+		return nil, rateLimited(refused)
+	}
+	return &try{s.throttle, buckets}, nil
+}
+
+// takeLogin counts a log-in before anything is looked up. What it asks, and how long that takes, does not depend on whether
+// there is such an account.
+//
+// When an attack from many addresses has filled the account's bucket, its owner still gets in: an address from which a session of
+// the account is in use is held to the limits of that address alone. The look-up counts as a try of the address, so that nobody
+// can repeat it until its duration tells something.
+func (s *Service) takeLogin(ctx context.Context, sought string) (*try, error) {
+	address := byAddress(ctx, loginAddress)
+	account := s.tokens.Pseudonym(sought)
+	made, err := s.take(ctx, address, throttle.Bucket{Limit: loginPair, Key: address.Key + "|" + account})
+	if err != nil {
+		return nil, err
+	}
+	identifier := throttle.Bucket{Limit: loginIdentifier, Key: account}
+	refused := s.throttle.Take(ctx, identifier)
+	if refused == nil {
+		made.counted = append(made.counted, identifier)
+		return made, nil
+	}
+	known, err := s.isInUseFrom(ctx, sought, address.Key)
+	if err != nil {
+		made.end(ctx, false)
+		return nil, err
+	}
+	if !known {
+		return nil, rateLimited(refused)
+	}
+	return made, nil
+}
+
+// takeClaim counts a change of what an account is called. Others cost nothing.
+func (s *Service) takeClaim(ctx context.Context, wanted *accountChange) (*try, error) {
+	if !wanted.email.IsSet() && !wanted.username.IsSet() {
+		return &try{}, nil
+	}
+	return s.take(ctx, byAddress(ctx, claimAddress))
+}
+
+// isInUseFrom tells whether a session of the account is used from this network.
+func (s *Service) isInUseFrom(ctx context.Context, sought, network string) (bool, error) {
+	var addresses []string
+	err := s.db.Read.Session.Query().
+		Where(session.HasUserWith(byIdentifier(sought)), session.ExpiresAtGT(s.now()), session.IPAddressNotNil()).
+		Select(session.FieldIPAddress).
+		Scan(ctx, &addresses)
+	for _, address := range addresses {
+		if throttle.Network(address) == network {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// byIdentifier matches the account with this e-mail address or username.
+func byIdentifier(sought string) predicate.User {
+	if isEmail(sought) {
+		return user.Email(sought)
+	}
+	return user.Username(sought)
+}
+
+// end takes the try back unless it counts.
+func (t *try) end(ctx context.Context, counts bool) {
+	if !counts {
+		t.throttle.GiveBack(ctx, t.counted...)
+	}
+}
+
+// countFailure counts a refusal with this code afterwards, and when there are too many of them returns that instead. What is
+// right is never refused.
+func (s *Service) countFailure(ctx context.Context, err error, code Code, limit *throttle.Limit) error {
+	if !refusedWith(err, code) {
+		return err
+	}
+	if _, limited := s.take(ctx, byAddress(ctx, limit)); limited != nil {
+		return limited
+	}
+	return err
+}
+
+// rateLimited is what the client is told.
+func rateLimited(refused *throttle.Refused) *Error {
+	return &Error{
+		Code:       RateLimited,
+		Message:    "Too many tries. Wait before the next one.",
+		RetryAfter: int((refused.Wait + time.Second - 1) / time.Second),
+	}
+}
+
+// refusedWith tells whether err is an *Error with one of the codes.
+func refusedWith(err error, codes ...Code) bool {
+	var refused *Error
+	if !errors.As(err, &refused) {
+		return false
+	}
+	return slices.Contains(codes, refused.Code)
+}
