@@ -4,7 +4,9 @@ package main_test
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +20,8 @@ import (
 )
 
 // Whether there is an account, and whether it is disabled, is not told by how long a refused log-in takes: over 300 tries of
-// each kind the medians are within 5 % of the time of one hash. `make timing` runs this, with nothing of ours beside it.
+// each kind the medians are within 5 % of the time of one hash. `make timing` runs this, with nothing of ours beside it. The limits
+// are on: each try comes from another address, and no account is tried more often than may be.
 //
 // The kinds take turns, in another order each time, and each is compared with a wrong password of the same turn, so that what
 // else the machine does falls on all of them. Where the first 300 differ by more, so must more tries: chance would not last.
@@ -28,9 +31,9 @@ func TestRefusedLogInsTakeTheSameTime(t *testing.T) {
 		t.Run(kind.Name, func(t *testing.T) {
 			url := kind.URL(t)
 			addAccounts(t, url)
-			server := serve(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+url)
+			server := serve(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+url, "LATCHKEY_TRUSTED_PROXIES=127.0.0.1")
 			for range 10 { // warm up
-				refusedLogIns(t, server.url, refusals)
+				refusedLogIns(t, server.url, 0)
 			}
 			var hashes []time.Duration
 			differences := make([][]time.Duration, len(refusals))
@@ -49,7 +52,7 @@ func TestRefusedLogInsTakeTheSameTime(t *testing.T) {
 				if n%10 == 0 {
 					hashes = append(hashes, hashTime())
 				}
-				for i, took := range refusedLogIns(t, server.url, refusals) {
+				for i, took := range refusedLogIns(t, server.url, n) {
 					differences[i] = append(differences[i], took)
 				}
 				if n%tries == 0 {
@@ -63,24 +66,70 @@ func TestRefusedLogInsTakeTheSameTime(t *testing.T) {
 	}
 }
 
-// refusal is a log-in that must fail.
-type refusal struct{ name, identifier, password string }
+// While the limit of an account is reached, refusals tell no more, and there is no hash to hide behind: a stranger's address is
+// refused after a look-up, in a time that is the same to a tenth of it.
+func TestLogInsOverTheLimitTakeTheSameTime(t *testing.T) {
+	const tries, atMost, tolerance = 1000, 4000, 0.1
+	for _, kind := range testdb.Kinds {
+		t.Run(kind.Name, func(t *testing.T) {
+			url := kind.URL(t)
+			addAccounts(t, url)
+			server := serve(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+url, "LATCHKEY_TRUSTED_PROXIES=127.0.0.1")
+			for _, refusal := range refusals {
+				for answer := ""; !strings.Contains(answer, "RATE_LIMITED"); {
+					answer, _ = logInFromAnywhere(t, server.url, refusal.account+"0", wrongPassword)
+				}
+			}
+			times := make([][]time.Duration, len(refusals))
+			for n := 1; n <= atMost; n++ {
+				for _, i := range random.Perm(len(refusals)) {
+					answer, took := logInFromAnywhere(t, server.url, refusals[i].account+"0", refusals[i].password)
+					if strings.Contains(answer, "RATE_LIMITED") { // as all but one after a wait that gets ever longer
+						times[i] = append(times[i], took)
+					}
+				}
+				if n%tries != 0 {
+					continue
+				}
+				same := true
+				for i, refusal := range refusals[1:] {
+					share := float64(median(times[i+1]))/float64(median(times[0])) - 1
+					t.Logf("%d tries, %s: %+.1f %% of %v", n, refusal.name, 100*share, median(times[0]))
+					same = same && -tolerance < share && share < tolerance
+				}
+				if same {
+					return
+				}
+			}
+			t.Error("not as long as with a wrong password")
+		})
+	}
+}
+
+// refusal is a log-in that must fail. Its accounts have numbers.
+type refusal struct{ name, account, password string }
 
 var refusals = []refusal{
 	{"wrong password", "ada", wrongPassword}, // with which the others are compared
 	{"unknown account", "bob", rightPassword},
 	{"disabled account", "eve", rightPassword},
-	{"disabled account and wrong password", "eve", wrongPassword},
+	{"disabled account and wrong password", "dan", wrongPassword},
 }
 
 var random = rand.New(rand.NewPCG(1, 2))
 
-// refusedLogIns tries each once, in any order, and returns how much longer each took than the first of them.
-func refusedLogIns(t *testing.T, url string, each []refusal) []time.Duration {
+// refusedLogIns tries each once, in any order, and returns how much longer each took than the first of them. It is the n-th time:
+// no account is tried more often than the limit allows.
+func refusedLogIns(t *testing.T, url string, n int) []time.Duration {
 	t.Helper()
-	took := make([]time.Duration, len(each))
-	for _, i := range random.Perm(len(each)) {
-		took[i] = refusedLogIn(t, url, each[i])
+	took := make([]time.Duration, len(refusals))
+	for _, i := range random.Perm(len(refusals)) {
+		account := fmt.Sprint(refusals[i].account, n/10)
+		answer, duration := logInFromAnywhere(t, url, account, refusals[i].password)
+		if !strings.Contains(answer, "INVALID_CREDENTIALS") {
+			t.Fatal(answer)
+		}
+		took[i] = duration
 	}
 	first := took[0]
 	for i := range took {
@@ -94,7 +143,7 @@ const (
 	wrongPassword = "incorrect one" // as long
 )
 
-// addAccounts adds ada, and eve who is disabled.
+// addAccounts adds a hundred of each kind.
 func addAccounts(t *testing.T, url string) {
 	t.Helper()
 	testdb.OpenMigrated(t, url)
@@ -104,21 +153,41 @@ func addAccounts(t *testing.T, url string) {
 	}
 	now := time.Now().UTC()
 	columns := []string{"id", "username", "password_hash", "role", "disabled", "credential_version", "created_at", "updated_at"}
-	testdb.Fill(t, url, "users", columns, 2, func(i int) []any {
-		return []any{uuid.Must(uuid.NewV7()), []string{"ada", "eve"}[i], hash, "USER", i == 1, 1, now, now}
+	kinds := []string{"ada", "eve", "dan"}
+	testdb.Fill(t, url, "users", columns, 300, func(i int) []any {
+		kind := kinds[i%3]
+		return []any{uuid.Must(uuid.NewV7()), fmt.Sprint(kind, i/3), hash, "USER", kind != "ada", 1, now, now}
 	})
 }
 
-func refusedLogIn(t *testing.T, url string, r refusal) time.Duration {
+// addresses counts those that log-ins have come from.
+var addresses int
+
+// logInFromAnywhere logs in from an address of its own, and returns the answer and how long it took.
+func logInFromAnywhere(t *testing.T, url, username, password string) (string, time.Duration) {
 	t.Helper()
-	query := fmt.Sprintf(`mutation { login(input: {identifier: %q, password: %q}) { expiresIn } }`, r.identifier, r.password)
-	began := time.Now()
-	answer := post(t, url, query)
-	took := time.Since(began)
-	if !strings.Contains(answer, "INVALID_CREDENTIALS") {
-		t.Fatal(answer)
+	addresses++
+	query := fmt.Sprintf(`{"query": "mutation { login(input: {identifier: \"%s\", password: \"%s\"}) { expiresIn } }"}`, username, password)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/graphql", strings.NewReader(query))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return took
+	request.Header = http.Header{
+		"Content-Type":    {"application/json"},
+		"X-Forwarded-For": {fmt.Sprintf("10.%d.%d.%d", addresses>>16, addresses>>8&255, addresses&255)},
+	}
+	began := time.Now()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // read to its end
+	answer, err := io.ReadAll(response.Body)
+	took := time.Since(began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer), took
 }
 
 // hashTime returns the time of one hash with the parameters of latchkey's.

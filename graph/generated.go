@@ -1114,6 +1114,8 @@ enum ErrorCode {
   account, or a part of it) or CONTAINS_BLOCKED_WORD (one that the operator chose). Letter case makes no difference.
   """
   WEAK_PASSWORD
+  """Too many tries. ` + "`" + `retryAfter` + "`" + ` is how many seconds to wait before the next one."""
+  RATE_LIMITED
   """There is nothing with this id that the viewer may act on."""
   NOT_FOUND
   """Accounts are created by administrators only."""

@@ -40,8 +40,8 @@ type Config struct {
 	Policy     password.Policy
 	OpenSignup bool
 	Throttle   *throttle.Throttle // nil lets everything be tried as often as one likes
-	IDs        uuid.Generator   // makes UUIDv7
-	Now        func() time.Time // the clock
+	IDs        uuid.Generator     // makes UUIDv7
+	Now        func() time.Time   // the clock
 }
 
 // New returns a Service.

@@ -38,7 +38,9 @@ const wrong = "INVALID_CREDENTIALS"
 const limited = "RATE_LIMITED retryAfter=1"
 
 // isLimited tells whether an answer is RATE_LIMITED.
-func (a *answer) isLimited() bool { return len(a.Errors) > 0 && a.Errors[0].Extensions["code"] == "RATE_LIMITED" }
+func (a *answer) isLimited() bool {
+	return len(a.Errors) > 0 && a.Errors[0].Extensions["code"] == "RATE_LIMITED"
+}
 
 // wait moves the clock on for as long as an answer asks for.
 func (s *testServer) wait(t testing.TB, a *answer) {

@@ -40,7 +40,9 @@ func TestASessionGuessesAtItsOwnPasswordFiveTimes(t *testing.T) {
 
 func TestAnAddressSignsUpFiftyTimes(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {
-		newUser := func(i int) vars { return input(vars{"email": fmt.Sprintf("user%d@example.org", i), "password": secret}) }
+		newUser := func(i int) vars {
+			return input(vars{"email": fmt.Sprintf("user%d@example.org", i), "password": secret})
+		}
 		for i := range 25 {
 			s.from(t, attacker, "", signup, newUser(i)).ok(t)
 			s.from(t, attacker, "", signup, newUser(i)).refused(t, "EMAIL_TAKEN field=input.email") // it tells who exists

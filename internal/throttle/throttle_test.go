@@ -199,7 +199,7 @@ func TestMemoryAndRedisAgree(t *testing.T) {
 		}
 		switch random.IntN(6) {
 		case 0:
-			clock.Advance(time.Duration(random.IntN(int(20 * time.Minute / time.Millisecond))) * time.Millisecond)
+			clock.Advance(time.Duration(random.IntN(int(20*time.Minute/time.Millisecond))) * time.Millisecond)
 		case 1:
 			clock.Advance(time.Duration(random.IntN(3000)) * time.Millisecond)
 		case 2:

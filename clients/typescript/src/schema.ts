@@ -31,6 +31,8 @@ export const ErrorCode = {
    * account, or a part of it) or CONTAINS_BLOCKED_WORD (one that the operator chose). Letter case makes no difference.
    */
   WEAK_PASSWORD: 'WEAK_PASSWORD',
+  /** Too many tries. `retryAfter` is how many seconds to wait before the next one. */
+  RATE_LIMITED: 'RATE_LIMITED',
   /** There is nothing with this id that the viewer may act on. */
   NOT_FOUND: 'NOT_FOUND',
   /** Accounts are created by administrators only. */
