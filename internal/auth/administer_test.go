@@ -16,7 +16,7 @@ import (
 // reasonOf is why a token is refused, "" if it is accepted.
 func reasonOf(t testing.TB, service *Service, accessToken string) token.Problem {
 	t.Helper()
-	status, err := service.ValidateToken(t.Context(), accessToken)
+	status, err := service.ValidateToken(service.WithRequest(t.Context(), &Request{}), accessToken)
 	if err != nil {
 		t.Fatal(err)
 	}
