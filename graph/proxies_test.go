@@ -88,3 +88,30 @@ func TestAProxyThatIsNotTrustedIsToldOnce(t *testing.T) {
 		t.Errorf("the log says:\n%s", log)
 	}
 }
+
+// Whatever a proxy or a stranger sends: the address is one, and if the connection is not a trusted proxy's it is that of the
+// connection.
+func FuzzXForwardedFor(f *testing.F) {
+	for _, forwarded := range []string{"198.51.100.1", "1.1.1.1, 10.0.0.2", "[::1]:80, ,", "::ffff:10.0.0.1", ",,,", "fe80::1%eth0", "[[::1]]"} {
+		f.Add("10.0.0.1:1", forwarded)
+		f.Add("203.0.113.9:1", forwarded)
+	}
+	p := &proxies{trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, log: slog.New(slog.DiscardHandler)}
+	f.Fuzz(func(t *testing.T, remote, forwarded string) {
+		got := p.client(sentFrom(remote, forwarded))
+		direct := p.client(sentFrom(remote))
+		if got == "" {
+			if direct != "" {
+				t.Fatalf("%q is lost", direct)
+			}
+			return
+		}
+		address, err := netip.ParseAddr(got)
+		if err != nil || address.Zone() != "" || address.Is4In6() || address.String() != got {
+			t.Fatalf("%q is no address", got)
+		}
+		if own := netip.MustParseAddr(direct); !p.trust(own) && got != direct {
+			t.Fatalf("%q, though the connection is %q's", got, direct)
+		}
+	})
+}
