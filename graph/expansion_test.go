@@ -22,7 +22,8 @@ func TestExpansionCountsWhatFragmentsSpreadInto(t *testing.T) {
 		{"lists in as many lists as there may be", "{ __schema { types { fields { args { name } } } } }", false},
 		{"one more list", "{ __schema { types { fields { args { type { fields { name } } } } } } }", true},
 		{"one more list in a fragment", "{ __schema { types { fields { ...F } } } } fragment F on __Field { type { fields { args { name } } } }", true},
-		{"another operation's fields", "query A { __typename } query B {" + strings.Repeat(" __typename", maxFields-20) + "}", false},
+		{"as many in two operations", "query A { __typename } query B {" + strings.Repeat(" __typename", maxFields-1) + "}", false},
+		{"one more in two operations", "query A { __typename } query B {" + strings.Repeat(" __typename", maxFields) + "}", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +59,7 @@ func TestExpansionCountsWhatListsMultiply(t *testing.T) {
 		{"the largest page of accounts", "{ users(first: 100) { totalCount edges { cursor node { " + whole + " } } pageInfo { endCursor } } }", "", false},
 		{"a page of accounts with their sessions", "{ users { nodes { " + whole + " sessions { id lastUsedAt current } } } }", "", false},
 		{"a small page of accounts with all of their sessions", "{ users(first: 10) { nodes { sessions { " + all + " } } } }", "", false},
-		{"many small pages", "{" + aliases(100, "users(first: 1) { nodes { id } }") + " }", "", false},
+		{"many small pages", "{" + aliases(maxRootFields, "users(first: 1) { nodes { id } }") + " }", "", false},
 		{"one thing of a session under many names", "{ me { sessions {" + aliases(200, "userAgent") + " } } }", "", true},
 		{"sessions under many names", "{ me {" + aliases(200, "sessions { userAgent }") + " } }", "", true},
 		{"the largest page with sessions", "{ users(first: 100) { nodes { sessions { id userAgent } } } }", "", true},
