@@ -225,10 +225,10 @@ var costly = []struct {
 	{"a body that is too large", func(n int) string { return withQuery("{ me { id } }"+strings.Repeat(" ", 10_000*n), "") }},
 }
 
-// graphiQLIntrospection is graphql-js's getIntrospectionQuery with all options on.
+// graphiQLIntrospection is graphql-js's getIntrospectionQuery with all options that are no experiments.
 var graphiQLIntrospection = `query IntrospectionQuery {
 	__schema { description queryType { name kind } mutationType { name kind } subscriptionType { name kind } types { ...FullType }
-		directives(includeDeprecated: true) { name description isRepeatable isDeprecated deprecationReason locations
+		directives { name description isRepeatable locations
 			args(includeDeprecated: true) { ...InputValue } } }
 	}
 	fragment FullType on __Type { kind name description specifiedByURL isOneOf
