@@ -38,7 +38,7 @@ var Limits = [...]Limit{
 // fragments are spread, up to 15 of them in each other; no alias, directive or variable.
 const (
 	// maxBody bounds a request's body, and a GET's query string, in bytes. The largest honest request deletes 100 users: 4 KiB.
-	// A byte of JSON takes up to 60 of memory once it is read.
+	// A byte of JSON takes up to 75 of memory until it is read.
 	maxBody = 64 << 10
 
 	// maxTokens bounds a document: ten times that introspection query.
