@@ -46,6 +46,7 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	rules := auth.New(auth.Config{
 		DB: db, Tokens: tokens, Passwords: password.NewHasher(testhost.CheapHash), Policy: password.Policy{Min: 8}, OpenSignup: true,
 		IDs: uuid.NewGen(), Now: now,
+		Lifetimes: auth.Lifetimes{Access: 15 * time.Minute, Idle: 720 * time.Hour, Session: 2160 * time.Hour, Grace: 30 * time.Second},
 	})
 	text := &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -9,10 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // petSchema has what ours has not: fields of interfaces with arguments and with fields, like fields of unlike objects, unions. Only
@@ -26,22 +23,25 @@ const petSchema = `
 	input Filter { kind: Kind  text: String }
 	enum Kind { DOG CAT }`
 
-// author writes documents that fit the schema, but for fields that conflict: few names, few values, many fragments. Each of
-// its choices is a byte, so that fuzzing can make them.
-type author struct {
-	schema    *ast.Schema
-	choices   []byte
-	composite bool            // whether there are objects in arguments
-	fragments map[string]bool // those that were spread
-}
+// choices are those that a test's random documents and values are made by, a byte each, so that fuzzing can make them.
+type choices []byte
 
-func (a *author) choose(n int) int {
-	if len(a.choices) == 0 {
+// choose returns less than n; 0 when there are no more choices.
+func (c *choices) choose(n int) int {
+	if len(*c) == 0 {
 		return 0
 	}
-	choice := int(a.choices[0]) % n
-	a.choices = a.choices[1:]
+	choice := int((*c)[0]) % n
+	*c = (*c)[1:]
 	return choice
+}
+
+// author writes documents that fit the schema, but for fields that conflict: few names, few values, many fragments.
+type author struct {
+	schema *ast.Schema
+	choices
+	composite bool            // whether there are objects in arguments
+	fragments map[string]bool // those that were spread
 }
 
 // fragmentTypes are the types of the fragments F0, F1… that there may be. Each spreads only later ones.
@@ -151,9 +151,9 @@ func (a *author) fits(on, other string) bool {
 
 // verdicts asks gqlparser's rule and ours about a document that author wrote. Both find a conflict or neither does, but that gqlparser
 // can't tell objects from each other.
-func verdicts(t *testing.T, schema *ast.Schema, choices []byte) (conflicts, tried bool) {
+func verdicts(t *testing.T, schema *ast.Schema, by choices) (conflicts, tried bool) {
 	t.Helper()
-	a := author{schema: schema, choices: choices, fragments: map[string]bool{}}
+	a := author{schema: schema, choices: by, fragments: map[string]bool{}}
 	a.composite = a.choose(4) == 0
 	text := a.document()
 	document, err := parser.ParseQuery(&ast.Source{Input: text})
@@ -168,16 +168,7 @@ func verdicts(t *testing.T, schema *ast.Schema, choices []byte) (conflicts, trie
 		t.Fatalf("%v: %s", errs, text)
 	}
 	ours := mergeable(schema, document)
-	var theirs gqlerror.List
-	observers := &validator.Events{}
-	rules.OverlappingFieldsCanBeMergedRule.RuleFunc(observers, func(options ...validator.ErrorOption) {
-		found := &gqlerror.Error{}
-		for _, option := range options {
-			option(found)
-		}
-		theirs = append(theirs, found)
-	})
-	validator.Walk(schema, document, observers)
+	theirs := conflictsToGqlparser(schema, document)
 	if len(theirs) > 0 && ours == nil || len(theirs) == 0 && ours != nil && !a.composite {
 		t.Errorf("ours: %v; gqlparser's: %v; in %s", ours, theirs, text)
 	}
@@ -190,11 +181,11 @@ func TestMergeableFindsWhatGqlparserFinds(t *testing.T) {
 	random := rand.New(rand.NewChaCha8([32]byte{1}))
 	seen := map[bool]int{}
 	for range 5000 {
-		choices := make([]byte, random.IntN(150))
-		for i := range choices {
-			choices[i] = byte(random.UintN(256))
+		by := make(choices, random.IntN(150))
+		for i := range by {
+			by[i] = byte(random.UintN(256))
 		}
-		if conflicts, tried := verdicts(t, schema, choices); tried {
+		if conflicts, tried := verdicts(t, schema, by); tried {
 			seen[conflicts]++
 		}
 	}
@@ -246,7 +237,7 @@ func FuzzMergeable(f *testing.F) {
 	for i := range 20 {
 		f.Add([]byte(strings.Repeat(string(rune('a'+i))+"q7B\x00\x03x", 10)))
 	}
-	f.Fuzz(func(t *testing.T, choices []byte) {
-		verdicts(t, schema, choices[:min(len(choices), 150)])
+	f.Fuzz(func(t *testing.T, by []byte) {
+		verdicts(t, schema, by[:min(len(by), 150)])
 	})
 }
