@@ -109,6 +109,20 @@ func TestIntrospection(t *testing.T) {
 			}
 		}
 	})
+	t.Run("being on, what may have been meant is suggested", func(t *testing.T) {
+		t.Parallel()
+		a := newTestHandler(t, true).ask(t, request{Query: `{ me { usernam } }`})
+		if !strings.Contains(a.body, `Did you mean \"username\"?`) {
+			t.Errorf("got %s", a.body)
+		}
+	})
+	t.Run("being on, nothing is suggested in a large document, where that would take long", func(t *testing.T) {
+		t.Parallel()
+		a := newTestHandler(t, true).ask(t, request{Query: `{ me { usernam } } #` + strings.Repeat("x", maxSuggested)})
+		if a.refused(t, "GRAPHQL_VALIDATION_FAILED"); strings.Contains(a.body, "Did you mean") {
+			t.Errorf("got %s", a.body)
+		}
+	})
 	t.Run("being off, __typename is still answered", func(t *testing.T) {
 		t.Parallel()
 		a := newTestHandler(t, false).ask(t, request{Query: `{ __typename a: validateToken(token: "") { __typename } }`})

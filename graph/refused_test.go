@@ -11,15 +11,6 @@ import (
 	"testing"
 )
 
-// counting is a test handler that lists the limits that requests were beyond.
-func counting(t testing.TB) (*testHandler, *[]Limit) {
-	t.Helper()
-	h := newTestHandler(t, true)
-	var counted []Limit
-	h.graph.refused = func(limit Limit) { counted = append(counted, limit) }
-	return h, &counted
-}
-
 // Each limit with the largest request that it lets pass, and one that is just beyond.
 func TestEachLimitHasACodeAndIsCountedOnce(t *testing.T) {
 	t.Parallel()
@@ -95,17 +86,17 @@ func TestEachLimitHasACodeAndIsCountedOnce(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			h, counted := counting(t)
+			h := newTestHandler(t, true)
 			send := func(body string) (int, answer) { return h.sendRaw(t, http.MethodPost, "/graphql", body) }
-			if _, a := send(c.within); len(*counted) > 0 {
-				t.Errorf("what is within counts as %v: %s", *counted, a.body)
+			if _, a := send(c.within); len(h.counted) > 0 {
+				t.Errorf("what is within counts as %v: %s", h.counted, a.body)
 			}
 			h.log.Reset()
 			status, a := send(c.beyond)
 			a.refused(t, c.code)
 			h.notExecuted(t, a)
-			if status != c.status || !slices.Equal(*counted, []Limit{c.limit}) {
-				t.Errorf("status %d, counted %v; want %d, %s: %s", status, *counted, c.status, c.limit, a.body)
+			if status != c.status || !slices.Equal(h.counted, []Limit{c.limit}) {
+				t.Errorf("status %d, counted %v; want %d, %s: %s", status, h.counted, c.status, c.limit, a.body)
 			}
 		})
 	}
@@ -113,35 +104,37 @@ func TestEachLimitHasACodeAndIsCountedOnce(t *testing.T) {
 
 func TestAddressThatIsTooLongIsRefusedAndCounted(t *testing.T) {
 	t.Parallel()
-	h, counted := counting(t)
+	h := newTestHandler(t, true)
 	query := "/graphql?query=" + url.QueryEscape("{ __typename }") + "&x="
-	if status, a := h.sendRaw(t, http.MethodGet, query+strings.Repeat("x", maxBody-len(query)), ""); status != http.StatusOK || len(*counted) > 0 {
-		t.Errorf("status %d, counted %v: %s", status, *counted, a.body)
+	if status, a := h.sendRaw(t, http.MethodGet, query+strings.Repeat("x", maxBody-len(query)), ""); status != http.StatusOK || len(h.counted) > 0 {
+		t.Errorf("status %d, counted %v: %s", status, h.counted, a.body)
 	}
 	status, a := h.sendRaw(t, http.MethodGet, query+strings.Repeat("x", maxBody), "")
 	a.refused(t, "BAD_REQUEST")
-	if status != http.StatusRequestEntityTooLarge || !slices.Equal(*counted, []Limit{LimitBody}) {
-		t.Errorf("status %d, counted %v: %s", status, *counted, a.body)
+	if status != http.StatusRequestEntityTooLarge || !slices.Equal(h.counted, []Limit{LimitBody}) {
+		t.Errorf("status %d, counted %v: %s", status, h.counted, a.body)
 	}
 }
 
 func TestWhatIsRefusedForAnotherReasonIsNotCounted(t *testing.T) {
 	t.Parallel()
-	h, counted := counting(t)
+	h := newTestHandler(t, true)
 	for _, body := range []string{
 		"", "{", `{"query":7}`, withQuery("{", ""), withQuery("{ unknown }", ""), withQuery("{ me { id } }", ""), withQuery(loginDocument, ""),
 		withQuery("{ a: me { id } a: __typename }", ""), withQuery("mutation { deleteUsers(ids: []) { deletedUserIds } }", ""),
 	} {
 		h.sendRaw(t, http.MethodPost, "/graphql", body)
 	}
-	if len(*counted) > 0 {
-		t.Errorf("counted %v", *counted)
+	if len(h.counted) > 0 {
+		t.Errorf("counted %v", h.counted)
 	}
 }
 
 func TestNobodyHasToCount(t *testing.T) {
 	t.Parallel()
-	newTestHandler(t, true).ask(t, request{Query: "mutation { a: " + oneLogout + " b: " + oneLogout + " }"}).refused(t, "OPERATION_TOO_COMPLEX")
+	h := newTestHandler(t, true)
+	h.graph.refused = nil
+	h.ask(t, request{Query: "mutation { a: " + oneLogout + " b: " + oneLogout + " }"}).refused(t, "OPERATION_TOO_COMPLEX")
 }
 
 // What clients send as it is: GraphiQL's introspection, and all documents of the example apps.
