@@ -33,6 +33,9 @@ func (expansion) MutateOperationContext(_ context.Context, operation *graphql.Op
 	}
 }
 
+// listsOfSchema are how long introspection's lists are: that of all types, and on average those of a type; others are shorter.
+var listsOfSchema = map[string]int{"types": 45, "fields": 3, "enumValues": 2}
+
 // size is how large a selection is with all fragments spread.
 type size struct {
 	values    int // at most maxValues + 1
@@ -79,6 +82,9 @@ func (m measurer) selection(selection ast.Selection) size {
 
 // length is how often at most what is below a field comes in the answer.
 func (m measurer) length(field *ast.Field) int {
+	if isIntrospectionList(field) {
+		return max(listsOfSchema[field.Name], 1)
+	}
 	switch field.Name {
 	case "sessions":
 		return auth.MaxSessions

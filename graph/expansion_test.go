@@ -68,6 +68,8 @@ func TestExpansionCountsWhatListsMultiply(t *testing.T) {
 		{"a page as large as the variable says", "query ($n: Int) { users(first: $n) { nodes { sessions { " + all + " } } } }", `{"n":100}`, true},
 		{"and a small one", "query ($n: Int) { users(first: $n) { nodes { sessions { " + all + " } } } }", `{"n":10}`, false},
 		{"pages that are larger than there are", "{" + aliases(5, "users(first: 2147483647) { nodes { "+whole+" } }") + " }", "", false},
+		{"the schema under many names", "{ __schema {" + aliases(40, "types { fields { name description args { name description } } }") + " } }", "", true},
+		{"fields of the schema under many names", "{ __schema { types { fields {" + aliases(50, "type { kind name description ofType { kind name description } }") + " } } } }", "", true},
 		{"through fragments", "{ me { sessions { ...A ...A ...A ...A } } } fragment A on Session {" + aliases(201, "userAgent") + " }", "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -81,5 +83,37 @@ func TestExpansionCountsWhatListsMultiply(t *testing.T) {
 				t.Errorf("got %s", a.body)
 			}
 		})
+	}
+}
+
+func TestExpansionKnowsHowLongTheSchemasListsAre(t *testing.T) {
+	t.Parallel()
+	a := newTestHandler(t, true).ask(t, request{Query: "{ __schema { types { fields(includeDeprecated: true) { args { name } } inputFields { name } enumValues { name } } } }"})
+	type named []struct{ Name string }
+	var answer struct {
+		Data struct {
+			Schema struct {
+				Types []struct {
+					Fields                  []struct{ Args named }
+					InputFields, EnumValues named
+				}
+			} `json:"__schema"`
+		}
+	}
+	if err := json.Unmarshal([]byte(a.body), &answer); err != nil || len(a.Errors) > 0 {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	types := answer.Data.Schema.Types
+	var fields, arguments, inputFields, values int
+	for _, one := range types {
+		fields += len(one.Fields)
+		inputFields += len(one.InputFields)
+		values += len(one.EnumValues)
+		for _, field := range one.Fields {
+			arguments += len(field.Args)
+		}
+	}
+	if n := len(types); n > listsOfSchema["types"] || fields > n*listsOfSchema["fields"] || values > n*listsOfSchema["enumValues"] || inputFields > n || arguments > fields {
+		t.Errorf("%d types, %d fields, %d arguments, %d fields of inputs, %d values of enums", n, fields, arguments, inputFields, values)
 	}
 }
