@@ -15,38 +15,32 @@ const maxMessage = 300
 
 // presentDocumentError shows an error of gqlparser in our own words where its words may repeat a value of the document or
 // the variables: someone's password, perhaps. Names may stay.
-func presentDocumentError(err *gqlerror.Error, suggest bool) *gqlerror.Error {
+func presentDocumentError(err *gqlerror.Error) *gqlerror.Error {
 	shown := &gqlerror.Error{
 		Locations:  err.Locations,
 		Extensions: map[string]any{"code": err.Extensions["code"]},
 	}
 	switch {
-	case strings.HasPrefix(err.Message, "exceeded token limit"):
-		shown.Message = fmt.Sprintf("The document has more than %d tokens.", maxTokens)
-		shown.Extensions["code"] = codeTooComplex
 	case err.Extensions["code"] == errcode.ParseFailed:
 		shown.Message = "The document is not GraphQL" + at(err.Locations) + "."
 	case len(err.Path) > 0 && err.Path[0] == ast.PathName("variable"):
-		shown.Message = "Variable " + variableName(err.Path[1:]) + " " + variableProblem(err.Message)
+		shown.Message = "Variable " + shortened(variableName(err.Path[1:])) + " " + variableProblem(err.Message)
 	case err.Rule == "ValuesOfCorrectType" && !strings.HasPrefix(err.Message, `Field "`):
 		shown.Message = "A value does not fit its type" + at(err.Locations) + "."
 	case err.Rule != "":
-		shown.Message = aboutNames(err.Message, suggest)
+		shown.Message = shortened(err.Message)
 	default:
 		shown.Message = "The document does not contain the operation that was asked for."
 	}
 	return shown
 }
 
-// aboutNames shortens a message that holds only names, which may be as long as the sender likes.
-func aboutNames(message string, suggest bool) string {
-	if !suggest {
-		message, _, _ = strings.Cut(message, " Did you mean")
+// shortened shortens a text that holds only names, which may be as long as the sender likes.
+func shortened(text string) string {
+	if len(text) > maxMessage {
+		text = text[:maxMessage] + "…" // names are ASCII
 	}
-	if len(message) > maxMessage {
-		message = message[:maxMessage] + "…" // names are ASCII
-	}
-	return message
+	return text
 }
 
 func at(locations []gqlerror.Location) string {
@@ -60,7 +54,7 @@ func at(locations []gqlerror.Location) string {
 // in GraphQL is repeated.
 func variableName(path ast.Path) string {
 	text := path.String()
-	if !namePath.MatchString(text) {
+	if len(text) > maxMessage || !namePath.MatchString(text) {
 		return "$" + strings.SplitN(text, ".", 2)[0]
 	}
 	return "$" + text

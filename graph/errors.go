@@ -40,8 +40,7 @@ const retryAfter = 1
 
 // presenter returns the function through which every error goes to the client. It shows what was meant to be shown and
 // sorts the rest into UNAVAILABLE, OUTCOME_UNKNOWN and, for what nobody foresaw, INTERNAL; their causes go to the log.
-// suggest lets messages name what the sender may have meant, which tells about the schema.
-func presenter(log *slog.Logger, suggest bool) graphql.ErrorPresenterFunc {
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var located *gqlerror.Error
 		if !errors.As(err, &located) {
@@ -64,7 +63,7 @@ func presenter(log *slog.Logger, suggest bool) graphql.ErrorPresenterFunc {
 		}
 		switch located.Extensions["code"] {
 		case errcode.ParseFailed, errcode.ValidationFailed:
-			return presentDocumentError(located, suggest)
+			return presentDocumentError(located)
 		}
 		return presentFailure(ctx, log, err, located.Path)
 	}

@@ -28,7 +28,7 @@ import (
 func present(ctx context.Context, t *testing.T, err error) (shown gqlerror.List, logged string) {
 	t.Helper()
 	var text bytes.Buffer
-	p := presenter(slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})), true)
+	p := presenter(slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	ctx = graphql.WithResponseContext(ctx, p, recovered)
 	graphql.AddError(ctx, err)
 	return graphql.GetErrors(ctx), text.String()
@@ -164,7 +164,7 @@ func TestPanicOfAResolverIsInternal(t *testing.T) {
 }
 
 // panicking panics where gqlgen does not look.
-type panicking struct{ oneMutation }
+type panicking struct{ fewRootFields }
 
 func (panicking) MutateOperationContext(context.Context, *graphql.OperationContext) *gqlerror.Error {
 	panic("hunter2")

@@ -22,7 +22,8 @@ func TestExpansionCountsWhatFragmentsSpreadInto(t *testing.T) {
 		{"lists in as many lists as there may be", "{ __schema { types { fields { args { name } } } } }", false},
 		{"one more list", "{ __schema { types { fields { args { type { fields { name } } } } } } }", true},
 		{"one more list in a fragment", "{ __schema { types { fields { ...F } } } } fragment F on __Field { type { fields { args { name } } } }", true},
-		{"another operation's fields", "query A { __typename } query B {" + strings.Repeat(" __typename", maxFields-20) + "}", false},
+		{"as many in two operations", "query A { __typename } query B {" + strings.Repeat(" __typename", maxFields-1) + "}", false},
+		{"one more in two operations", "query A { __typename } query B {" + strings.Repeat(" __typename", maxFields) + "}", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +59,7 @@ func TestExpansionCountsWhatListsMultiply(t *testing.T) {
 		{"the largest page of accounts", "{ users(first: 100) { totalCount edges { cursor node { " + whole + " } } pageInfo { endCursor } } }", "", false},
 		{"a page of accounts with their sessions", "{ users { nodes { " + whole + " sessions { id lastUsedAt current } } } }", "", false},
 		{"a small page of accounts with all of their sessions", "{ users(first: 10) { nodes { sessions { " + all + " } } } }", "", false},
-		{"many small pages", "{" + aliases(100, "users(first: 1) { nodes { id } }") + " }", "", false},
+		{"many small pages", "{" + aliases(maxRootFields, "users(first: 1) { nodes { id } }") + " }", "", false},
 		{"one thing of a session under many names", "{ me { sessions {" + aliases(200, "userAgent") + " } } }", "", true},
 		{"sessions under many names", "{ me {" + aliases(200, "sessions { userAgent }") + " } }", "", true},
 		{"the largest page with sessions", "{ users(first: 100) { nodes { sessions { id userAgent } } } }", "", true},
@@ -67,6 +68,8 @@ func TestExpansionCountsWhatListsMultiply(t *testing.T) {
 		{"a page as large as the variable says", "query ($n: Int) { users(first: $n) { nodes { sessions { " + all + " } } } }", `{"n":100}`, true},
 		{"and a small one", "query ($n: Int) { users(first: $n) { nodes { sessions { " + all + " } } } }", `{"n":10}`, false},
 		{"pages that are larger than there are", "{" + aliases(5, "users(first: 2147483647) { nodes { "+whole+" } }") + " }", "", false},
+		{"the schema under many names", "{ __schema {" + aliases(40, "types { fields { name description args { name description } } }") + " } }", "", true},
+		{"fields of the schema under many names", "{ __schema { types { fields {" + aliases(50, "type { kind name description ofType { kind name description } }") + " } } } }", "", true},
 		{"through fragments", "{ me { sessions { ...A ...A ...A ...A } } } fragment A on Session {" + aliases(201, "userAgent") + " }", "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -80,5 +83,37 @@ func TestExpansionCountsWhatListsMultiply(t *testing.T) {
 				t.Errorf("got %s", a.body)
 			}
 		})
+	}
+}
+
+func TestExpansionKnowsHowLongTheSchemasListsAre(t *testing.T) {
+	t.Parallel()
+	a := newTestHandler(t, true).ask(t, request{Query: "{ __schema { types { fields(includeDeprecated: true) { args { name } } inputFields { name } enumValues { name } } } }"})
+	type named []struct{ Name string }
+	var answer struct {
+		Data struct {
+			Schema struct {
+				Types []struct {
+					Fields                  []struct{ Args named }
+					InputFields, EnumValues named
+				}
+			} `json:"__schema"`
+		}
+	}
+	if err := json.Unmarshal([]byte(a.body), &answer); err != nil || len(a.Errors) > 0 {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	types := answer.Data.Schema.Types
+	var fields, arguments, inputFields, values int
+	for _, one := range types {
+		fields += len(one.Fields)
+		inputFields += len(one.InputFields)
+		values += len(one.EnumValues)
+		for _, field := range one.Fields {
+			arguments += len(field.Args)
+		}
+	}
+	if n := len(types); n > listsOfSchema["types"] || fields > n*listsOfSchema["fields"] || values > n*listsOfSchema["enumValues"] || inputFields > n || arguments > fields {
+		t.Errorf("%d types, %d fields, %d arguments, %d fields of inputs, %d values of enums", n, fields, arguments, inputFields, values)
 	}
 }

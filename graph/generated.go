@@ -1135,9 +1135,10 @@ enum ErrorCode {
   """The document or its variables do not fit this schema."""
   GRAPHQL_VALIDATION_FAILED
   """
-  The operation asks for too much at once: more than one field in a mutation, more than 2,000 tokens in the document, 1,000
-  fields once fragments are spread, 20,000 values in the answer if all lists are as long as they may be, or introspection
-  through more than three lists.
+  The request asks for too much at once: more than one field in a mutation or 20 at the top of a query; more than 2,000 tokens
+  in the document, 50 operations and fragments, 50 aliases, 50 directives, 100 variables, 1,000 fields once fragments are
+  spread, 20 fields or 5 values in each other; more than 20,000 values in the answer if all lists are as long as they may be;
+  or introspection through more than three lists.
   """
   OPERATION_TOO_COMPLEX
   """
@@ -1145,7 +1146,7 @@ enum ErrorCode {
   that speak this protocol do so by themselves.
   """
   PERSISTED_QUERY_NOT_FOUND
-  """The request is not GraphQL over HTTP."""
+  """The request is not GraphQL over HTTP, is a batch of several, or is larger than 64 KiB."""
   BAD_REQUEST
 }
 `, BuiltIn: false},

@@ -38,6 +38,7 @@ type Options struct {
 	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
 	// been applied by then is UNAVAILABLE.
 	Timeout time.Duration
+	Refused func(Limit) // called once for each request that is beyond a limit; may be nil
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -47,6 +48,8 @@ type Handler struct {
 	auth      *auth.Service
 	serving   func() bool
 	exec      *executor.Executor
+	documents *documents
+	refused   func(Limit)
 	persisted persisted
 	origins   origins
 	proxies   *proxies
@@ -60,24 +63,23 @@ func NewHandler(o Options) *Handler {
 	config := Config{Resolvers: &Resolver{Auth: o.Auth}}
 	config.Directives.Authenticated = authenticated(o.Auth)
 	config.Directives.RequiresRole = requiresRole(o.Auth)
-	exec := executor.New(NewExecutableSchema(config))
-	exec.SetQueryCache(newDocumentCache())
-	exec.SetErrorPresenter(presenter(o.Log, o.Introspection))
+	schema := NewExecutableSchema(config)
+	exec := executor.New(schema)
+	exec.SetQueryCache(readAlready{})
+	exec.SetErrorPresenter(presenter(o.Log))
 	exec.SetRecoverFunc(recovered)
-	exec.SetParserTokenLimit(maxTokens)
-	exec.SetDefaultRulesFn(validationRules)
 	exec.Use(expansion{})
-	exec.Use(mergeable{})
+	exec.Use(shortLists{})
 	exec.Use(noNullWhereNonNull{})
-	exec.Use(oneMutation{})
+	exec.Use(fewRootFields{})
 	if o.Introspection {
 		exec.Use(extension.Introspection{})
 	} else {
 		exec.Use(noIntrospection{})
 	}
 	return &Handler{
-		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
-		proxies:   &proxies{trusted: o.Proxies, log: o.Log},
+		auth: o.Auth, serving: o.Serving, exec: exec, documents: newDocuments(schema.Schema(), o.Introspection), refused: o.Refused,
+		persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins), proxies: &proxies{trusted: o.Proxies, log: o.Log},
 		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
 	}
 }
@@ -101,6 +103,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		refusal = h.persisted.complete(r.Context(), params)
 	}
 	if refusal != nil {
+		h.count(refusal.limit)
 		writeRefusal(w, accepts, refusal)
 		return
 	}
@@ -108,8 +111,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	request := h.request(r)
 	ctx = h.auth.WithRequest(ctx, request)
-	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	operation, errs := h.prepare(ctx, params)
 	if errs != nil {
+		h.count(limitOf(errs))
 		ctx = graphql.WithOperationContext(ctx, operation)
 		writeNotExecuted(w, accepts, h.exec.DispatchError(ctx, errs).Errors)
 		return
@@ -126,6 +130,27 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	setCookie(w, request)
 	writeExecuted(w, accepts, response)
+}
+
+// prepare reads a request's document and makes an operation out of it. If there are errors, the operation is what is known of it.
+func (h *Handler) prepare(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	var document *ast.QueryDocument
+	var errs gqlerror.List
+	if len(params.Variables) > maxVariables {
+		errs = gqlerror.List{tooComplex(LimitVariables, "The request has more than %d variables.", maxVariables)}
+	} else {
+		document, errs = h.documents.read(ctx, params.Query)
+	}
+	if errs != nil {
+		return &graphql.OperationContext{RawQuery: params.Query, OperationName: params.OperationName}, errs
+	}
+	return h.exec.CreateOperationContext(withDocument(ctx, document), params)
+}
+
+func (h *Handler) count(limit Limit) {
+	if limit != "" && h.refused != nil {
+		h.refused(limit)
+	}
 }
 
 // recover answers after a panic outside of a resolver, where gqlgen does not look.

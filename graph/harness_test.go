@@ -25,9 +25,10 @@ import (
 // testHandler is a Handler without a database: what reaches one panics, and is INTERNAL.
 type testHandler struct {
 	http.Handler
-	graph  *Handler
-	log    *bytes.Buffer
-	tokens *token.Tokens
+	graph   *Handler
+	log     *bytes.Buffer
+	tokens  *token.Tokens
+	counted []Limit // that requests were beyond
 }
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -46,13 +47,17 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	rules := auth.New(auth.Config{
 		DB: db, Tokens: tokens, Passwords: password.NewHasher(testhost.CheapHash), Policy: password.Policy{Min: 8}, OpenSignup: true,
 		IDs: uuid.NewGen(), Now: now,
+		Lifetimes: auth.Lifetimes{Access: 15 * time.Minute, Idle: 720 * time.Hour, Session: 2160 * time.Hour, Grace: 30 * time.Second},
 	})
 	text := &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	handler := NewHandler(Options{Auth: rules, Serving: func() bool { return true }, Introspection: introspection, Origins: []string{"https://app.example.org"}, Timeout: timeout, Now: now, Log: log})
-	return &testHandler{
-		Handler: requestid.Middleware(handler, slog.New(slog.DiscardHandler), now), graph: handler, log: text, tokens: tokens,
-	}
+	h := &testHandler{log: text, tokens: tokens}
+	h.graph = NewHandler(Options{
+		Auth: rules, Serving: func() bool { return true }, Introspection: introspection, Origins: []string{"https://app.example.org"}, Timeout: timeout,
+		Refused: func(limit Limit) { h.counted = append(h.counted, limit) }, Now: now, Log: log,
+	})
+	h.Handler = requestid.Middleware(h.graph, slog.New(slog.DiscardHandler), now)
+	return h
 }
 
 // request is the body of a POST.

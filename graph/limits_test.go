@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Without a token logout is refused, and without a database login fails: the codes tell which fields have run.
@@ -111,6 +109,20 @@ func TestIntrospection(t *testing.T) {
 			}
 		}
 	})
+	t.Run("being on, what may have been meant is suggested", func(t *testing.T) {
+		t.Parallel()
+		a := newTestHandler(t, true).ask(t, request{Query: `{ me { usernam } }`})
+		if !strings.Contains(a.body, `Did you mean \"username\"?`) {
+			t.Errorf("got %s", a.body)
+		}
+	})
+	t.Run("being on, nothing is suggested in a large document, where that would take long", func(t *testing.T) {
+		t.Parallel()
+		a := newTestHandler(t, true).ask(t, request{Query: `{ me { usernam } } #` + strings.Repeat("x", maxSuggested)})
+		if a.refused(t, "GRAPHQL_VALIDATION_FAILED"); strings.Contains(a.body, "Did you mean") {
+			t.Errorf("got %s", a.body)
+		}
+	})
 	t.Run("being off, __typename is still answered", func(t *testing.T) {
 		t.Parallel()
 		a := newTestHandler(t, false).ask(t, request{Query: `{ __typename a: validateToken(token: "") { __typename } }`})
@@ -120,25 +132,27 @@ func TestIntrospection(t *testing.T) {
 	})
 }
 
-func TestDocumentCacheKeepsWhatIsNotLarge(t *testing.T) {
+func TestDocumentsThatAreNotLargeAreKept(t *testing.T) {
 	t.Parallel()
-	cache := newDocumentCache()
+	const query = "{ __typename }"
 	for _, c := range []struct {
 		name string
 		text string
 		want bool
 	}{
-		{"a small document", "{ me { id } }", true},
-		{"the largest", strings.Repeat(" ", maxCachedDocument), true},
-		{"one of a byte more", strings.Repeat(" ", maxCachedDocument+1), false},
-		{"one of fewer characters, but more bytes", strings.Repeat("é", maxCachedDocument-1), false},
+		{"a small document", query, true},
+		{"the largest", query + strings.Repeat(" ", maxCachedDocument-len(query)), true},
+		{"one of a byte more", query + strings.Repeat(" ", maxCachedDocument-len(query)+1), false},
+		{"one of fewer characters, but more bytes", query + "#" + strings.Repeat("é", maxCachedDocument-len(query)-1), false},
+		{"one that is refused", "{ unknown }", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			document := &ast.QueryDocument{}
-			cache.Add(t.Context(), c.text, document)
-			if got, found := cache.Get(t.Context(), c.text); found != c.want || (found && got != document) {
-				t.Errorf("found %v, want %v", found, c.want)
+			documents := newDocuments(loadSchema(t), true)
+			first, _ := documents.read(t.Context(), c.text)
+			again, _ := documents.read(t.Context(), c.text)
+			if got := first != nil && first == again; got != c.want {
+				t.Errorf("kept: %v, want %v", got, c.want)
 			}
 		})
 	}

@@ -16,9 +16,6 @@ import (
 	"latchkey/internal/auth"
 )
 
-// maxBody bounds a request's body, in bytes. The longest sensible document is a hundredth of it.
-const maxBody = 1 << 20
-
 // refusal is an answer to a request that is not looked at any further.
 type refusal struct {
 	status     int
@@ -26,6 +23,7 @@ type refusal struct {
 	message    string
 	allow      string // the Allow header of a 405
 	retryAfter int    // seconds, of a 503
+	limit      Limit  // the limit that the request is beyond
 }
 
 func refused(status int, message string) *refusal {
@@ -33,6 +31,12 @@ func refused(status int, message string) *refusal {
 }
 
 func badRequest(message string) *refusal { return refused(http.StatusBadRequest, message) }
+
+func tooLarge(message string) *refusal {
+	r := refused(http.StatusRequestEntityTooLarge, message)
+	r.limit = LimitBody
+	return r
+}
 
 func takesOnly(methods, message string) *refusal {
 	r := refused(http.StatusMethodNotAllowed, message)
@@ -54,15 +58,18 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *r
 			return nil, refused(http.StatusUnsupportedMediaType, "The body has to be application/json, in UTF-8.")
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return nil, refused(http.StatusRequestEntityTooLarge, "The body is larger than 1 MiB.")
+		var beyond *http.MaxBytesError
+		if errors.As(err, &beyond) {
+			return nil, tooLarge("The body is larger than 64 KiB.")
 		}
 		if err != nil {
 			return nil, badRequest("The body could not be read.")
 		}
 		return parseParams(body)
 	case http.MethodGet:
+		if len(r.URL.RawQuery) > maxBody {
+			return nil, tooLarge("The address is longer than 64 KiB.")
+		}
 		return paramsFromURL(r.URL.RawQuery)
 	default:
 		return nil, takesOnly("GET, POST", "GraphQL takes GET and POST.")
@@ -87,6 +94,11 @@ type wireParams struct {
 func parseParams(body []byte) (*graphql.RawParams, *refusal) {
 	if !utf8.Valid(body) { // the JSON decoder would replace what is not, and so change passwords
 		return nil, badRequest("The body is not UTF-8.")
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
+		r := badRequest("A request has one operation: batches are not taken.")
+		r.limit = LimitBatch
+		return nil, r
 	}
 	var wire wireParams
 	err := decodeJSON(body, &wire)

@@ -90,7 +90,7 @@ func TestParseParamsNamesTheMemberThatIsWrong(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"query":7}`: "member query", `{"query":"","variables":7}`: "member variables",
 		`{"query":"","operationName":7}`: "member operationName", `{"query":"","extensions":[]}`: "member extensions",
-		`{}`: "member query", `[]`: "one JSON object",
+		`{}`: "member query", `[]`: "batches are not taken", `7`: "one JSON object",
 	} {
 		if _, refused := parseParams([]byte(body)); refused == nil || !strings.Contains(refused.message, want) {
 			t.Errorf("%s: %+v, want %q", body, refused, want)

@@ -21,6 +21,9 @@ const (
 	oldType = "application/json"
 )
 
+// maxAccept bounds an Accept header, in bytes. Browsers send some 130.
+const maxAccept = 1 << 10
+
 // accepts is what a client makes of the two media types.
 type accepts struct {
 	prefersNew bool // it names the newer one and does not like the older one better, or it excludes the older one
@@ -29,7 +32,11 @@ type accepts struct {
 
 func parseAccept(header http.Header) accepts {
 	ranges := map[string]float64{} // media range to its weight
-	for part := range strings.SplitSeq(strings.Join(header.Values("Accept"), ","), ",") {
+	wanted := strings.Join(header.Values("Accept"), ",")
+	if len(wanted) > maxAccept {
+		return accepts{allowsNew: true} // as if there were none
+	}
+	for part := range strings.SplitSeq(wanted, ",") {
 		media, options, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue

@@ -41,6 +41,8 @@ func TestParseAccept(t *testing.T) {
 		{"anything excluded", []string{"*/*;q=0"}, false, false},
 		{"the older liked better as one of anything", []string{newType + ";q=0.5, */*"}, false, true},
 		{"a weight that is no number", []string{newType + ";q=best"}, true, true},
+		{"the longest header that is read", []string{newType + strings.Repeat(",", maxAccept-len(newType))}, true, true},
+		{"one that is longer", []string{newType + strings.Repeat(",", maxAccept-len(newType)+1)}, false, true},
 		{"commas and nothing", []string{",, ,"}, false, true},
 		{"something that is no type beside one that is", []string{"; ;, " + newType}, true, true},
 	} {

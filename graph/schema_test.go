@@ -18,7 +18,7 @@ import (
 	"latchkey/ent/user"
 )
 
-func loadSchema(t *testing.T) *gql.Schema {
+func loadSchema(t testing.TB) *gql.Schema {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "schema.graphqls"))
 	if err != nil {

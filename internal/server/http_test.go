@@ -46,7 +46,7 @@ func TestWhatIsNotARequestIsRefusedInTheShapeOfGraphQL(t *testing.T) {
 		{"a number for the operation name", "POST", "application/json", `{"query":"{ me { id } }","operationName":7}`, 400, ""},
 		{"text for the extensions", "POST", "application/json", `{"query":"{ me { id } }","extensions":"` + marker + `"}`, 400, ""},
 		{"invalid UTF-8", "POST", "application/json", "{\"query\":\"{ me { id } }\",\"variables\":{\"p\":\"" + marker + "\xff\"}}", 400, ""},
-		{"a body over 1 MiB", "POST", "application/json", `{"query":"` + strings.Repeat("#", 1<<20) + marker + `"}`, 413, ""},
+		{"a body over 64 KiB", "POST", "application/json", `{"query":"` + strings.Repeat("#", 64<<10) + marker + `"}`, 413, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			header := http.Header{}

@@ -33,7 +33,7 @@ func TestTextFindsHowAnAddressOrAUsernameBegins(t *testing.T) {
 			"mü": {7}, "MÜ": {7}, "mu\u0308": {7}, "mu": {8}, "😀": {9}, "😀smile": {9}, "ⓩ": {10}, "Ⓩ": {10}, "😁": nil,
 			"stras": {11}, "stra": {12, 11}, "straß": {12}, `back\`: {13}, `\`: nil, `back\\`: nil,
 			" ada@ ": {0}, "\tADA@example.org\n": {0}, "a da": nil, "ada@example.org ": {0}, "\u00a0ada@\u3000": {0},
-			"b\x00": nil, "\ufffd": nil, "\U0010ffff": nil, strings.Repeat("a", 100_000): nil,
+			"b\x00": nil, "\ufffd": nil, "\U0010ffff": nil, strings.Repeat("a", 60_000): nil,
 		} {
 			var found []string
 			for _, i := range want {
