@@ -68,8 +68,8 @@ func (c *Config) Check() error {
 		name, want string
 	}{
 		{isAddress(c.Addr), "addr", "HOST:PORT or :PORT"},
-		{c.TLSCert != "" || c.TLSKey == "", "tls-cert", "set together with LATCHKEY_TLS_KEY, or neither"},
-		{c.TLSKey != "" || c.TLSCert == "", "tls-key", "set together with LATCHKEY_TLS_CERT, or neither"},
+		{c.TLSCert == "" || c.TLSKey != "", "tls-cert", "set together with LATCHKEY_TLS_KEY"},
+		{c.TLSKey == "" || c.TLSCert != "", "tls-key", "set together with LATCHKEY_TLS_CERT"},
 		{databaseErr == nil, "database-url", databaseWant},
 		{c.RedisURL == "" || isRedis(c.RedisURL), "redis-url", "redis://[user:password@]host:port[/database], or rediss:// for TLS"},
 		{c.KeysDir != "", "keys-dir", "a directory"},
