@@ -12,35 +12,42 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// Limits are how long a client may take. Who takes longer is cut off.
+// Limits are how long a client may take, and how many there may be. Who takes longer is cut off.
 type Limits struct {
 	Header time.Duration // to shake hands (TLS), and again to send a request's header
 	Read   time.Duration // to send all of a request, counted from the start of its header
 	Write  time.Duration // to read the answer, counted from when it has to be there at the latest
 	Idle   time.Duration // between two requests on a connection
+
+	Connections int // open at a time; more wait until one is closed
 }
 
-// DefaultLimits are ample for people on bad lines.
-var DefaultLimits = Limits{Header: 10 * time.Second, Read: 30 * time.Second, Write: 30 * time.Second, Idle: 2 * time.Minute}
+// DefaultLimits are ample for people on bad lines. Connections leaves file descriptors to the database and the keys, and bounds what
+// clients that do nothing hold: some 30 KB each with TLS.
+var DefaultLimits = Limits{
+	Header: 10 * time.Second, Read: 30 * time.Second, Write: 30 * time.Second, Idle: 2 * time.Minute, Connections: 10_000,
+}
+
+func (l Limits) orDefault() Limits {
+	return Limits{
+		Header:      cmp.Or(l.Header, DefaultLimits.Header),
+		Read:        cmp.Or(l.Read, DefaultLimits.Read),
+		Write:       cmp.Or(l.Write, DefaultLimits.Write),
+		Idle:        cmp.Or(l.Idle, DefaultLimits.Idle),
+		Connections: cmp.Or(l.Connections, DefaultLimits.Connections),
+	}
+}
 
 const (
 	drainLimit = 10 * time.Second // for requests in flight at the end
 	// maxHeader bounds a request's line and headers, in bytes (net/http adds 4 KiB). An access token has less than 1 KiB, tokens of
 	// others up to 8, all cookies of a domain seldom 8, and a query in the address of a GET up to 8.
 	maxHeader = 32 << 10
-	// maxConnections keeps file descriptors free for the database and the keys, and bounds the memory of idle clients: at some
-	// 35 KiB each, with TLS, to 350 MiB. More than these wait until one is closed.
-	maxConnections = 10_000
 )
 
 // newServer returns a server that no client can hold up for longer than the host's Limits.
 func newServer(handler http.Handler, host Host) *http.Server {
-	limits := Limits{
-		Header: cmp.Or(host.Limits.Header, DefaultLimits.Header),
-		Read:   cmp.Or(host.Limits.Read, DefaultLimits.Read),
-		Write:  cmp.Or(host.Limits.Write, DefaultLimits.Write),
-		Idle:   cmp.Or(host.Limits.Idle, DefaultLimits.Idle),
-	}
+	limits := host.Limits.orDefault()
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true) // over TLS only: who terminates TLS in front of this server speaks HTTP/1.1 to it
@@ -73,7 +80,7 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, host
 		run, scheme = func(l net.Listener) error { return server.ServeTLS(l, "", "") }, "https"
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- run(netutil.LimitListener(listener, maxConnections)) }()
+	go func() { failed <- run(netutil.LimitListener(listener, host.Limits.orDefault().Connections)) }()
 	greet(host.Log, scheme, listener.Addr(), playground)
 	if host.Ready != nil {
 		host.Ready(listener.Addr())
