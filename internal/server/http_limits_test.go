@@ -21,7 +21,7 @@ func TestHeadersAreBounded(t *testing.T) {
 		// A token of another server with many claims, and the cookies of all that is developed on one host.
 		header := http.Header{"Authorization": {"Bearer " + strings.Repeat("x", 8<<10)}, "Cookie": {"a=" + strings.Repeat("x", 16<<10)}}
 		s.askWith(t, header, `{ __typename }`, nil).ok(t)
-		request, _ := http.NewRequestWithContext(t.Context(), "GET", s.url+"/healthz", nil)
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/healthz", nil)
 		request.Header.Set("X-Long", strings.Repeat("x", 40<<10))
 		response, err := s.client.Do(request)
 		if err == nil { // else the server hung up while the client still sent

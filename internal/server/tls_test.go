@@ -115,7 +115,7 @@ func TestTLSSpeaksHTTP2AndHTTP1(t *testing.T) {
 		set(&only)
 		client := first.client(t)
 		client.Transport.(*http.Transport).Protocols = &only
-		request, _ := http.NewRequestWithContext(t.Context(), "POST", s.url+"/graphql", strings.NewReader(`{"query":"{ me { email } }"}`))
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{ me { email } }"}`))
 		request.Header = http.Header{"Authorization": {"Bearer " + ada.token}, "Content-Type": {"application/json"}}
 		response, err := client.Do(request)
 		if err != nil {
@@ -173,7 +173,7 @@ func TestOldTLSAndClearTextAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // not read
-	if response.StatusCode != 400 {
+	if response.StatusCode != http.StatusBadRequest {
 		t.Errorf("clear text gets %d", response.StatusCode)
 	}
 	if strings.Contains(s.log.String(), `"level":"WARN","msg":"http: TLS`) {
@@ -202,7 +202,7 @@ func TestRequestsInFlightFinishOverHTTP2(t *testing.T) {
 	t.Parallel()
 	s := startTLS(t, selfSigned(t, "first"))
 	body, feed := io.Pipe()
-	request, _ := http.NewRequestWithContext(t.Context(), "POST", s.url+"/graphql", body)
+	request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", body)
 	request.Header = http.Header{"Content-Type": {"application/json"}, "Expect": {"100-continue"}}
 	type result struct {
 		response *http.Response
