@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -25,29 +26,22 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // Handler serves the page at / and its assets at /playground.js, /playground.css and /favicon.svg; everything else is
-// not found. The page sends its operations to /graphql.
+// not found. The page sends its operations to /graphql. These files have a Content-Security-Policy of their own;
+// the other headers that browsers go by are the server's.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", load("index.html", "text/html; charset=utf-8"))
 	mux.Handle("GET /playground.js", load("playground.js", "text/javascript; charset=utf-8"))
 	mux.Handle("GET /playground.css", load("playground.css", "text/css; charset=utf-8"))
 	mux.Handle("GET /favicon.svg", load("favicon.svg", "image/svg+xml"))
-
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		mux.ServeHTTP(w, r)
-	})
+	return mux
 }
 
 type asset struct {
 	contentType string
 	etag        string
 	gzipped     []byte
+	plain       func() ([]byte, error) // once for all who ask for it: else each slow client would hold a copy
 }
 
 // load panics if the file is missing, because then the binary was built wrong.
@@ -58,16 +52,17 @@ func load(name, contentType string) asset {
 	}
 	// Weak, as one tag stands for the compressed and the plain bytes.
 	etag := fmt.Sprintf(`W/"%.16x"`, sha256.Sum256(gzipped))
-	return asset{contentType, etag, gzipped}
+	return asset{contentType, etag, gzipped, sync.OnceValues(func() ([]byte, error) { return gunzip(gzipped) })}
 }
 
 func (a asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	content := a.gzipped
 	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
 	if acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 	} else {
-		plain, err := gunzip(a.gzipped)
+		plain, err := a.plain()
 		if err != nil {
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 			return

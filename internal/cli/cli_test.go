@@ -136,6 +136,7 @@ var bad = map[string]string{
 	"LATCHKEY_TRUSTED_PROXIES": "10.0.0.0/8,proxy", "LATCHKEY_RATE_LIMIT": "maybe", "LATCHKEY_INTROSPECTION": "maybe", "LATCHKEY_PLAYGROUND": "maybe", "LATCHKEY_AUTO_MIGRATE": "a\nb", "LATCHKEY_LOG_FORMAT": "xml",
 	"LATCHKEY_LOG_LEVEL": "loud", "LATCHKEY_REDIS_URL": "localhost:6379", "LATCHKEY_JWT_ALG": "HS256", "LATCHKEY_REFRESH_TTL": "1s",
 	"LATCHKEY_SESSION_TTL": "1h", "LATCHKEY_REFRESH_GRACE": "-1s", "LATCHKEY_ALLOWED_ORIGINS": "app.example.org",
+	"LATCHKEY_TLS_CERT": "a/certificate/alone.pem", "LATCHKEY_TLS_KEY": "a/key/alone.pem",
 }
 
 func TestBadValueIsOneLineThatNamesIt(t *testing.T) {

@@ -41,6 +41,7 @@ func TestCheckAcceptsWhatCanBeUsed(t *testing.T) {
 		"the longest grace":            func(c *config.Config) { c.RefreshGrace = 5 * time.Minute },
 		"a Redis":                      func(c *config.Config) { c.RedisURL = "rediss://u:p@h:6379/1" },
 		"a Redis on the default port":  func(c *config.Config) { c.RedisURL = "redis://h" },
+		"TLS":                          func(c *config.Config) { c.TLSCert, c.TLSKey = "cert.pem", "key.pem" },
 		"an origin":                    func(c *config.Config) { c.AllowedOrigins = "https://app.example.org" },
 		"several origins": func(c *config.Config) {
 			c.AllowedOrigins = "https://app.example.org, http://localhost:*,http://[::1]:3000"
@@ -122,6 +123,8 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"a life below a second", "LATCHKEY_ACCESS_TTL", ttl(999 * time.Millisecond)},
 		{"half a second more", "LATCHKEY_ACCESS_TTL", ttl(1500 * time.Millisecond)},
 		{"a life beyond a day", "LATCHKEY_ACCESS_TTL", ttl(24*time.Hour + time.Second)},
+		{"a certificate without its key", "LATCHKEY_TLS_CERT", func(c *config.Config) { c.TLSCert = "cert.pem" }},
+		{"a key without its certificate", "LATCHKEY_TLS_KEY", func(c *config.Config) { c.TLSKey = "key.pem" }},
 		{"a Redis that is an address", "LATCHKEY_REDIS_URL", redis("localhost:6379")},
 		{"a Redis of another scheme", "LATCHKEY_REDIS_URL", redis("http://u:hunter2@localhost:6379")},
 		{"a Redis without a host", "LATCHKEY_REDIS_URL", redis("redis://")},

@@ -52,6 +52,7 @@ func onBothStarted(t *testing.T, story func(*testing.T, *testServer), start func
 // testServer is a running server.
 type testServer struct {
 	url    string
+	client *http.Client
 	config config.Config
 	clock  *testhost.Clock
 	log    *testhost.Log
@@ -101,19 +102,20 @@ func startWith(t testing.TB, c config.Config) *testServer {
 // startOn is startWith with a limit for each operation, and with the cost of a hash.
 func startOn(t testing.TB, c config.Config, limit time.Duration, cost password.Cost) *testServer {
 	t.Helper()
-	s := &testServer{config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
+	return startHost(t, c, server.Host{Timeout: limit, HashCost: cost})
+}
+
+// startHost is startOn with what the host says too, but for its log and its clock.
+func startHost(t testing.TB, c config.Config, host server.Host) *testServer {
+	t.Helper()
+	s := &testServer{client: http.DefaultClient, config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready := make(chan net.Addr, 1)
 	ended := make(chan error, 1)
-	go func() {
-		ended <- server.Run(ctx, c, server.Host{
-			Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			Now:      s.clock.Now,
-			Timeout:  limit,
-			HashCost: cost,
-			Ready:    func(addr net.Addr) { ready <- addr },
-		})
-	}()
+	host.Log = slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	host.Now = s.clock.Now
+	host.Ready = func(addr net.Addr) { ready <- addr }
+	go func() { ended <- server.Run(ctx, c, host) }()
 	s.stop = sync.OnceValue(func() error {
 		cancel()
 		return <-ended
@@ -121,6 +123,9 @@ func startOn(t testing.TB, c config.Config, limit time.Duration, cost password.C
 	select {
 	case addr := <-ready:
 		s.url = "http://" + addr.String()
+		if c.TLSCert != "" {
+			s.url = "https://" + addr.String()
+		}
 	case err := <-ended:
 		t.Fatalf("the server did not start: %v", err)
 	}
@@ -197,7 +202,7 @@ func (s *testServer) send(t testing.TB, method, path string, header http.Header,
 		t.Fatal(err)
 	}
 	request.Header = header
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

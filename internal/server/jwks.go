@@ -19,6 +19,7 @@ func jwks(ring *keys.Ring) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Access-Control-Allow-Origin", "*")
+		header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		public := ring.Public()
 		if len(public) == 0 {
 			say(w, http.StatusServiceUnavailable, "there are no keys")

@@ -51,9 +51,9 @@ var places = []struct {
 	}},
 }
 
-// fitsHeader tells whether a header can hold this text as it is.
+// fitsHeader tells whether a header can hold this text as it is. What is longer no handler sees (TestHeadersAreBounded).
 func fitsHeader(text string) bool {
-	return text == strings.TrimSpace(text) && !strings.ContainsAny(text, "\r\n\t\x00")
+	return len(text) < 30<<10 && text == strings.TrimSpace(text) && !strings.ContainsAny(text, "\r\n\t\x00")
 }
 
 func TestEveryTrickOfRFC8725IsRefusedWhereverATokenIsTaken(t *testing.T) {

@@ -23,14 +23,8 @@ import (
 	"latchkey/web"
 )
 
-const (
-	databaseWait = 30 * time.Second // for a database that starts at the same time as this server
-	drainLimit   = 10 * time.Second // for requests in flight at the end
-	headerLimit  = 10 * time.Second // for a client to say what it wants
-	readLimit    = 30 * time.Second // and to say all of it
-	writeLimit   = 30 * time.Second // and to read the answer
-	idleLimit    = 2 * time.Minute  // between two requests on a connection
-)
+// databaseWait is for a database that starts at the same time as this server.
+const databaseWait = 30 * time.Second
 
 // Host is what a server takes from the world around it.
 type Host struct {
@@ -38,11 +32,16 @@ type Host struct {
 	Now      func() time.Time
 	Timeout  time.Duration  // for an operation; see graph.Options
 	HashCost password.Cost  // of new passwords
+	Limits   Limits         // on what a client may take; DefaultLimits where they are zero
 	Ready    func(net.Addr) // called with the address once requests are accepted; may be nil
 }
 
 // Run serves until ctx is done, then lets requests in flight finish. It returns nil after an orderly end.
 func Run(ctx context.Context, c config.Config, host Host) error {
+	secure, err := tlsConfig(c, host)
+	if err != nil {
+		return err
+	}
 	db, err := openDatabase(ctx, c, host.Log)
 	if err != nil && ctx.Err() != nil {
 		return nil // stopped while it waited for the database
@@ -98,7 +97,9 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 	defer start(ctx, tasks)() // stops them before the database is closed
-	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
+	server := newServer(requestid.Middleware(securityHeaders(mux, c), host.Log, host.Now), host)
+	server.TLSConfig = secure
+	return serve(ctx, server, listener, host, c.Playground)
 }
 
 // openThrottle returns nil if everything may be tried as often as one likes.
@@ -144,50 +145,4 @@ func migrate(ctx context.Context, db *store.DB, auto bool, log *slog.Logger) err
 		log.Info("applied a migration", "name", migration.Name)
 	}
 	return err
-}
-
-// serve answers on listener until ctx is done.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, host Host, playground bool) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: headerLimit,
-		ReadTimeout:       readLimit,
-		WriteTimeout:      readLimit + host.Timeout + writeLimit, // counts from the end of the header
-		IdleTimeout:       idleLimit,
-		ErrorLog:          slog.NewLogLogger(host.Log.Handler(), slog.LevelWarn),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	greet(host.Log, listener.Addr(), playground)
-	if host.Ready != nil {
-		host.Ready(listener.Addr())
-	}
-
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	host.Log.Info("stopping")
-	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
-	defer cancel()
-	if err := server.Shutdown(draining); err != nil {
-		host.Log.Warn("requests that took too long were cut off")
-		return server.Close()
-	}
-	host.Log.Info("stopped")
-	return nil
-}
-
-// greet says where everything is, in one line.
-func greet(log *slog.Logger, addr net.Addr, playground bool) {
-	url := "http://" + addr.String()
-	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP.IsUnspecified() || tcp.IP.IsLoopback()) {
-		url = fmt.Sprintf("http://localhost:%d", tcp.Port)
-	}
-	if playground {
-		log.Info("ready", "playground", url+"/", "graphql", url+"/graphql")
-	} else {
-		log.Info("ready", "graphql", url+"/graphql")
-	}
 }

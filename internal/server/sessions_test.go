@@ -100,7 +100,7 @@ func TestUserAgentIsShownWithoutWhatCanNotBeShown(t *testing.T) {
 			"of 256 characters":      {strings.Repeat("x", 256), strings.Repeat("x", 256)},
 			"of 257 characters":      {strings.Repeat("x", 257), strings.Repeat("x", 256)},
 			"of four bytes each":     {strings.Repeat("🔑", 300), strings.Repeat("🔑", 256)},
-			"of 100,000 characters":  {strings.Repeat("é", 100_000), strings.Repeat("é", 256)},
+			"of 15,000 characters":   {strings.Repeat("é", 15_000), strings.Repeat("é", 256)},
 			"control characters":     {"Fire\tfox\u0085 \u202e1\u00a0", "Firefox 1"},
 			"bytes that are no text": {"Fire\xfffox\xc3", "Firefox"},
 			"markup":                 {`<script>alert(1)</script>'"`, `<script>alert(1)</script>'"`},
