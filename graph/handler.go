@@ -27,7 +27,10 @@ type Options struct {
 	Auth *auth.Service
 	// Serving tells whether there are keys. Without them nothing may begin: an account, say, that is made and then can't be
 	// signed in.
-	Serving       func() bool
+	Serving func() bool
+	// Answering lasts as long as the database answers (store.DB.Answering). While it does not, nothing begins, and what has begun is
+	// UNAVAILABLE at once.
+	Answering     func() context.Context
 	Introspection bool // whether clients may read the schema
 	// Origins are those whose pages may read answers and use the refresh token's cookie, as in https://app.example.org, or with any port
 	// http://localhost:*.
@@ -43,6 +46,7 @@ type Options struct {
 type Handler struct {
 	auth      *auth.Service
 	serving   func() bool
+	answering func() context.Context
 	exec      *executor.Executor
 	persisted persisted
 	origins   origins
@@ -72,7 +76,7 @@ func NewHandler(o Options) *Handler {
 		exec.Use(noIntrospection{})
 	}
 	return &Handler{
-		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
+		auth: o.Auth, serving: o.Serving, answering: o.Answering, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
 		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
 	}
 }
@@ -87,7 +91,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	accepts := parseAccept(r.Header)
 	defer h.recover(r.Context(), w, accepts)
-	if !h.serving() {
+	answering := h.answering()
+	if !h.serving() || answering.Err() != nil {
 		writeRefusal(w, accepts, notServing())
 		return
 	}
@@ -101,6 +106,8 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
+	ctx, leave := during(ctx, answering)
+	defer leave()
 	request := h.request(r)
 	ctx = h.auth.WithRequest(ctx, request)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)

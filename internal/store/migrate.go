@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -31,14 +32,30 @@ func newProvider(dialect goose.Dialect, pool *sql.DB, locker lock.Locker) (*goos
 	return goose.NewProvider(dialect, pool, files, goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true))
 }
 
-// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other.
+// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other, on MySQL also for one
+// that was killed in the middle: up to 30 seconds.
 func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
+	if done, err := db.Migrated(ctx); err == nil && done { // nothing to wait for
+		return nil, nil
+	}
 	results, err := db.migrations.Up(ctx)
 	var applied []Migration
 	for _, result := range results {
 		applied = append(applied, Migration{Name: name(result.Source)})
 	}
-	return applied, err
+	return applied, db.explain(err)
+}
+
+// explain says what to do about a migration that failed. SQLite has taken it back; MySQL can't, and has kept its first statements, or
+// it fails because one that was interrupted did.
+func (db *DB) explain(err error) error {
+	failed, half := errors.AsType[*goose.PartialError](err)
+	if !half || !db.isMySQL() {
+		return err
+	}
+	return fmt.Errorf("migration %s is done in part, by an earlier start that was interrupted or by this one, and MySQL can't take that "+
+		"back: restore the backup, or finish it by hand, as docs/operations.md says under \"Interrupted migration\": %w",
+		name(failed.Failed.Source), failed.Err)
 }
 
 // ErrNothingApplied means that there is no migration to take back.
@@ -57,7 +74,7 @@ func (db *DB) MigrateDown(ctx context.Context) (Migration, error) {
 		return Migration{}, ErrNewerSchema
 	}
 	if err != nil {
-		return Migration{}, err
+		return Migration{}, db.explain(err)
 	}
 	return Migration{Name: name(result.Source)}, nil
 }
