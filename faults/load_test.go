@@ -163,7 +163,7 @@ func (u *loadUser) update() {
 	switch a := u.l.do("updateUser", u.access, update, vars{"input": vars{"name": name}}); {
 	case a.ok():
 		u.names = []string{name}
-	case a.code == "OUTCOME_UNKNOWN":
+	case a.code == "OUTCOME_UNKNOWN", a.lost != nil:
 		u.names = append(u.names, name)
 	}
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -49,7 +50,11 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	})
 	text := &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	handler := NewHandler(Options{Auth: rules, Serving: func() bool { return true }, Answering: db.Answering, Introspection: introspection, Origins: []string{"https://app.example.org"}, Timeout: timeout, Now: now, Log: log})
+	answering := context.Background
+	if db != nil {
+		answering = db.Answering
+	}
+	handler := NewHandler(Options{Auth: rules, Serving: func() bool { return true }, Answering: answering, Introspection: introspection, Origins: []string{"https://app.example.org"}, Timeout: timeout, Now: now, Log: log})
 	return &testHandler{
 		Handler: requestid.Middleware(handler, slog.New(slog.DiscardHandler), now), graph: handler, log: text, tokens: tokens,
 	}
