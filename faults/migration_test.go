@@ -17,16 +17,7 @@ import (
 // MySQL keeps each statement that alters tables. The first migration makes three tables.
 func TestMigrationThatIsInterruptedOnMariaDBSaysWhatToDo(t *testing.T) {
 	m := newMariaDB(t)
-	gate := testdb.NewGate(t, m.URL)
-	gate.Open()
-	there := newPlace(t, gate.URL)
-	killed := there.launch(t)
-	sent := make(chan struct{})
-	gate.CallAt("CREATE TABLE `users`", func() { _ = killed.Process.Kill(); close(sent) })
-	<-sent
-	killed.kill()
-	gate.Close()
-	m.awaitNobody()
+	interruptMigration(t, m, "CREATE TABLE `users`")
 	db := m.open("latchkey")
 	defer db.Close() //nolint:errcheck // read
 	if tables := tables(t, db); tables["sessions"] || !tables["blocked_tokens"] {
@@ -58,6 +49,35 @@ func TestMigrationThatIsInterruptedOnMariaDBSaysWhatToDo(t *testing.T) {
 	if a := server.ask("", signUp, vars{"input": vars{"username": "ada", "password": secret}}); !a.ok() {
 		t.Error(a.body, a.lost)
 	}
+}
+
+// What goose makes for itself before it begins can't be finished by anyone else.
+func TestMigrationThatIsInterruptedBeforeItBeginsOnMariaDBIsDoneByTheNextStart(t *testing.T) {
+	m := newMariaDB(t)
+	interruptMigration(t, m, "CREATE TABLE goose_db_version")
+	server := newPlace(t, m.URL).serve(t)
+	if a := server.ask("", signUp, vars{"input": vars{"username": "ada", "password": secret}}); !a.ok() {
+		t.Error(a.body, a.lost)
+	}
+}
+
+// interruptMigration starts a server on an empty database, and kills it as soon as it has sent a text.
+func interruptMigration(t *testing.T, m *mariadb, text string) {
+	t.Helper()
+	gate := testdb.NewGate(t, m.URL)
+	gate.Open()
+	killed := newPlace(t, gate.URL).launch(t)
+	sent := make(chan struct{})
+	gate.CallAt(text, func() { _ = killed.Process.Kill(); close(sent) })
+	<-killed.log.ended
+	killed.kill()
+	select {
+	case <-sent:
+	default:
+		t.Fatalf("it has not sent %q:\n%s", text, killed.log)
+	}
+	gate.Close()
+	m.awaitNobody()
 }
 
 // finishByHand does what docs/operations.md says.

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -46,8 +45,8 @@ func newPlace(t testing.TB, databaseURL string, env ...string) *place {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p := &place{dir: t.TempDir(), addr: free.Addr().String()}
-	p.env = append(env, "LATCHKEY_ADDR="+p.addr, "LATCHKEY_DATABASE_URL="+databaseURL, "LATCHKEY_KEYS_DIR="+filepath.Join(p.dir, "keys"),
+	p := &place{dir: t.TempDir(), addr: free.Addr().String(), env: env}
+	p.env = append(p.env, "LATCHKEY_ADDR="+p.addr, "LATCHKEY_DATABASE_URL="+databaseURL, "LATCHKEY_KEYS_DIR="+filepath.Join(p.dir, "keys"),
 		"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "GOTRACEBACK=all")
 	return p
 }
@@ -107,18 +106,6 @@ func (s *process) kill() {
 	_ = s.Process.Kill()
 	_ = s.Wait() // says that it was killed
 	s.http.CloseIdleConnections()
-}
-
-// stop ends it in good order.
-func (s *process) stop(t testing.TB) {
-	t.Helper()
-	s.http.CloseIdleConnections()
-	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Wait(); err != nil {
-		t.Errorf("ended with %v:\n%s", err, s.log)
-	}
 }
 
 // sockets is how many the process has open.
