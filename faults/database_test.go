@@ -120,7 +120,7 @@ func testOutage(t *testing.T, server *process, l *load, away, up func(), outage 
 		if _, seen := first[e.kind]; e.ok() && !seen {
 			first[e.kind] = e.end.Sub(back)
 		}
-		if e.start.Sub(back) > backWithin && !e.ok() {
+		if e.lost != nil || !e.mayBe() || (e.start.Sub(back) > backWithin && !e.ok()) {
 			t.Errorf("%s, sent %v after the database was back: %s %v", e.kind, e.start.Sub(back), e.body, e.lost)
 		}
 	}

@@ -81,7 +81,8 @@ func (m *mariadb) start() bool {
 	}
 	defer log.Close() //nolint:errcheck // the server has it
 	m.process = exec.Command("mariadbd", "--no-defaults", "--user="+userName(m.t), "--datadir="+m.data(), "--socket="+filepath.Join(m.dir, "s"),
-		"--pid-file="+filepath.Join(m.dir, "pid"), fmt.Sprintf("--port=%d", m.port), "--bind-address=127.0.0.1")
+		"--pid-file="+filepath.Join(m.dir, "pid"), fmt.Sprintf("--port=%d", m.port), "--bind-address=127.0.0.1",
+		"--innodb-buffer-pool-size=512M") // for those tests that fill it
 	m.process.Stdout, m.process.Stderr = log, log
 	m.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := m.process.Start(); err != nil {

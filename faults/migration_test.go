@@ -16,6 +16,7 @@ import (
 
 // MySQL keeps each statement that alters tables. The first migration makes three tables.
 func TestMigrationThatIsInterruptedOnMariaDBSaysWhatToDo(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	m := newMariaDB(t)
 	interruptMigration(t, m, "CREATE TABLE `users`")
 	db := m.open("latchkey")

@@ -70,8 +70,8 @@ func TestSQLiteAlwaysAnswers(t *testing.T) {
 
 func expectAnswering(t *testing.T, db *store.DB, log *slog.Logger) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), time.Second) // for more than one look
-	defer stop()
+	ctx, stop := context.WithCancel(t.Context())
+	time.AfterFunc(time.Second, stop) // after more than one look
 	db.Watch(ctx, log)
 	if err := context.Cause(db.Answering()); err != nil {
 		t.Error(err)
