@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -57,6 +58,7 @@ func (p *place) launch(t testing.TB) *process {
 	line := append(append([]string{}, p.wrap...), binary)
 	s := &process{Cmd: exec.Command(line[0], line[1:]...), client: newClient("http://" + p.addr)}
 	s.Dir, s.Env = p.dir, p.env
+	s.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // if this process is killed itself
 	stderr, err := s.StderrPipe()
 	if err == nil {
 		err = s.Start()

@@ -35,7 +35,7 @@ type Options struct {
 	// Origins are those whose pages may read answers and use the refresh token's cookie, as in https://app.example.org, or with any port
 	// http://localhost:*.
 	Origins []string
-	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
+	// Timeout is how long an operation may take, waiting for the hash queue or a slow database included. What has not
 	// been applied by then is UNAVAILABLE.
 	Timeout time.Duration
 	Now     func() time.Time

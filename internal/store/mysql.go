@@ -48,6 +48,7 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 		return nil, err
 	}
 	asked.SetMaxOpenConns(1)
+	asked.SetConnMaxLifetime(0) // it is never idle, and a new one might fail where the others go on
 	// A table instead of GET_LOCK, which a cluster does not share. Migrations are short, so the second server asks often.
 	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
 	if err != nil {
@@ -55,6 +56,7 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 	}
 	db := newDB(dialect.MySQL, pool, pool, migrating, asked)
 	db.asked = asked
+	db.answers.Store(newAnswers())
 	db.migrations, err = newProvider(goose.DialectMySQL, migrating, locker)
 	return db, err
 }

@@ -50,7 +50,7 @@ func newDB(driver string, write, read *sql.DB, others ...*sql.DB) *DB {
 		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
 	}
 	db := &DB{Read: client(read), write: client(write), read: read, pools: append(others, write, read)}
-	db.answers.Store(newAnswers())
+	db.answers.Store(&answers{ctx: context.Background()})
 	return db
 }
 
