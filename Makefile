@@ -1,5 +1,5 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test timing bench browser clients fuzz check generate rehash lint cover clean
+.PHONY: build test timing faults bench browser clients fuzz check generate rehash lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
@@ -19,6 +19,11 @@ test: # all Go tests, on SQLite and on MariaDB, the playground in a browser, and
 
 timing: # refused log-ins take the same time; a minute or two in which nothing else should run
 	scripts/with-mariadb go test -count=1 -tags timing -run TakeTheSameTime .
+
+faults: # the program killed, its databases frozen, its disk full; some four minutes
+	scripts/need mariadbd mariadb-server
+	scripts/need redis-server redis-server
+	go test -v -count=1 -tags faults -timeout 15m ./faults
 
 bench: # what has to stay fast, each as a ratio within one run; a few minutes
 	scripts/need redis-server redis-server

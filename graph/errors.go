@@ -112,7 +112,7 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 	shown := &gqlerror.Error{Path: path}
 	switch {
 	case errors.Is(err, store.ErrOutcomeUnknown):
-		if errors.Is(err, context.Canceled) { // the client left, and not the database
+		if clientGone(ctx, err) { // and not the database
 			tell(slog.LevelWarn, "outcome unknown")
 		} else {
 			tell(slog.LevelError, "outcome unknown")
@@ -124,7 +124,7 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 		shown.Message = unavailableMessage
 		shown.Extensions = map[string]any{"code": codeUnavailable, "retryAfter": int(password.MaxWait / time.Second)}
 	case store.Unavailable(err), ctx.Err() != nil:
-		if errors.Is(err, context.Canceled) {
+		if clientGone(ctx, err) {
 			tell(slog.LevelDebug, "the client is gone")
 		} else {
 			tell(slog.LevelWarn, "unavailable")

@@ -28,14 +28,17 @@ type Options struct {
 	Auth *auth.Service
 	// Serving tells whether there are keys. Without them nothing may begin: an account, say, that is made and then can't be
 	// signed in.
-	Serving       func() bool
+	Serving func() bool
+	// Answering lasts as long as the database answers (store.DB.Answering). While it does not, nothing begins, and what has begun is
+	// UNAVAILABLE at once.
+	Answering     func() context.Context
 	Introspection bool // whether clients may read the schema
 	// Origins are those whose pages may read answers and use the refresh token's cookie, as in https://app.example.org, or with any port
 	// http://localhost:*.
 	Origins []string
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
-	// Timeout is how long an operation may take, waiting for the hash queue or a database that hangs included. What has not
+	// Timeout is how long an operation may take, waiting for the hash queue or a slow database included. What has not
 	// been applied by then is UNAVAILABLE.
 	Timeout time.Duration
 	Refused func(Limit) // called once for each request that is beyond a limit; may be nil
@@ -47,6 +50,7 @@ type Options struct {
 type Handler struct {
 	auth      *auth.Service
 	serving   func() bool
+	answering func() context.Context
 	exec      *executor.Executor
 	documents *documents
 	refused   func(Limit)
@@ -78,8 +82,9 @@ func NewHandler(o Options) *Handler {
 		exec.Use(noIntrospection{})
 	}
 	return &Handler{
-		auth: o.Auth, serving: o.Serving, exec: exec, documents: newDocuments(schema.Schema(), o.Introspection), refused: o.Refused,
-		persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins), proxies: &proxies{trusted: o.Proxies, log: o.Log},
+		auth: o.Auth, serving: o.Serving, answering: o.Answering, exec: exec, documents: newDocuments(schema.Schema(), o.Introspection),
+		refused: o.Refused, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
+		proxies:   &proxies{trusted: o.Proxies, log: o.Log},
 		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
 	}
 }
@@ -94,7 +99,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	accepts := parseAccept(r.Header)
 	defer h.recover(r.Context(), w, accepts)
-	if !h.serving() {
+	answering := h.answering()
+	if !h.serving() || answering.Err() != nil {
 		writeRefusal(w, accepts, notServing())
 		return
 	}
@@ -109,6 +115,8 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
+	ctx, leave := during(ctx, answering)
+	defer leave()
 	request := h.request(r)
 	ctx = h.auth.WithRequest(ctx, request)
 	operation, errs := h.prepare(ctx, params)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -51,9 +52,14 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	})
 	text := &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	answering := context.Background
+	if db != nil {
+		answering = db.Answering
+	}
 	h := &testHandler{log: text, tokens: tokens}
 	h.graph = NewHandler(Options{
-		Auth: rules, Serving: func() bool { return true }, Introspection: introspection, Origins: []string{"https://app.example.org"}, Timeout: timeout,
+		Auth: rules, Serving: func() bool { return true }, Answering: answering, Introspection: introspection,
+		Origins: []string{"https://app.example.org"}, Timeout: timeout,
 		Refused: func(limit Limit) { h.counted = append(h.counted, limit) }, Now: now, Log: log,
 	})
 	h.Handler = requestid.Middleware(h.graph, slog.New(slog.DiscardHandler), now)

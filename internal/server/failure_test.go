@@ -69,14 +69,44 @@ func TestDatabaseAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	s.ask(t, "", login, input(vars{"identifier": "ada@example.org", "password": secret})).refused(t, unavailable)
 	s.ask(t, "", signup, input(vars{"email": "grace@example.org", "password": secret})).refused(t, unavailable)
 	s.ask(t, ada.token, logout, vars{"scope": "CURRENT"}).refused(t, unavailable)
-	s.ask(t, "garbage", me, nil).refused(t, "UNAUTHENTICATED reason=MALFORMED") // needs no database
 	s.expect(t, "/healthz", http.StatusOK, "ok\n")
 	s.expect(t, "/readyz", http.StatusServiceUnavailable, "the database does not answer\n")
 
 	gate.Open()
 	s.expect(t, "/readyz", http.StatusOK, "ready\n")
-	s.ask(t, ada.token, me, nil).ok(t)
+	eventually(t, func() bool { return len(s.ask(t, ada.token, me, nil).Errors) == 0 })
 	s.join(t, "grace@example.org")
+}
+
+// What is in flight when that is noticed waits for the database or for a hash; what comes later waits for nothing.
+func TestDatabaseThatHangsIsUnavailableForEverythingUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	gate := testdb.NewGate(t, testdb.MariaDB(t))
+	gate.Open()
+	s := start(t, gate.URL) // an operation has 5 minutes
+	ada := s.join(t, "ada@example.org")
+
+	gate.Stall()
+	s.ask(t, ada.token, me, nil).refused(t, unavailable)
+	s.ask(t, "", signup, input(vars{"email": "grace@example.org", "password": secret})).refused(t, unavailable)
+	if a := s.ask(t, "garbage", me, nil).refused(t, unavailable); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") != "1" {
+		t.Errorf("status %d, headers %v", a.status, a.header)
+	}
+	s.expect(t, "/healthz", http.StatusOK, "ok\n")
+	s.expect(t, "/readyz", http.StatusServiceUnavailable, "the database does not answer\n")
+	if strings.Contains(s.log.String(), "the client is gone") {
+		t.Error("the client is blamed for it")
+	}
+
+	gate.Close() // what is lost on the way stays lost
+	gate.Open()
+	eventually(t, func() bool { return len(s.ask(t, ada.token, me, nil).Errors) == 0 })
+	s.join(t, "grace@example.org")
+	for _, line := range []string{"the database does not answer: all", "the database answers again"} {
+		if n := strings.Count(s.log.String(), line); n != 1 {
+			t.Errorf("said %d times: %s", n, line)
+		}
+	}
 }
 
 func TestConnectionThatDiesDuringCommitIsOutcomeUnknown(t *testing.T) {

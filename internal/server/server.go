@@ -23,8 +23,10 @@ import (
 	"latchkey/web"
 )
 
-// databaseWait is for a database that starts at the same time as this server.
-const databaseWait = 30 * time.Second
+const (
+	databaseWait = 30 * time.Second // for a database that starts at the same time as this server
+	noticeAfter  = 2 * time.Second  // until a start that is still migrating says so
+)
 
 // Host is what a server takes from the world around it.
 type Host struct {
@@ -78,8 +80,8 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
-		Auth: rules, Serving: ring.Serving, Introspection: c.Introspection, Origins: origins(c, host.Log), Proxies: c.Proxies(),
-		Timeout: host.Timeout, Now: host.Now, Log: host.Log,
+		Auth: rules, Serving: ring.Serving, Answering: db.Answering, Introspection: c.Introspection, Origins: origins(c, host.Log),
+		Proxies: c.Proxies(), Timeout: host.Timeout, Now: host.Now, Log: host.Log,
 	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
@@ -140,6 +142,10 @@ func migrate(ctx context.Context, db *store.DB, auto bool, log *slog.Logger) err
 		}
 		return nil
 	}
+	notice := time.AfterFunc(noticeAfter, func() {
+		log.Info("still migrating: much data, or another latchkey migrates, or did until it was killed; such a one is waited for, 30 seconds at most")
+	})
+	defer notice.Stop()
 	applied, err := db.MigrateUp(ctx)
 	for _, migration := range applied {
 		log.Info("applied a migration", "name", migration.Name)

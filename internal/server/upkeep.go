@@ -22,6 +22,7 @@ const (
 func background(c config.Config, host Host, db *store.DB, ring *keys.Ring, rules *auth.Service) ([]func(context.Context), error) {
 	tasks := []func(context.Context){
 		ring.Run,
+		func(ctx context.Context) { db.Watch(ctx, host.Log) },
 		func(ctx context.Context) { removeExpired(ctx, rules.RemoveExpired, host.Log) },
 	}
 	if c.RedisURL == "" {

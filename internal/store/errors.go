@@ -91,6 +91,12 @@ func Redact(err error) error {
 	return err
 }
 
+// isSilence tells whether err means that the database did not answer at all. MySQL's refusals are answers.
+func isSilence(err error) bool {
+	var answer *mysql.MySQLError
+	return !errors.As(err, &answer) && (isConnectionLost(err) || errors.Is(err, context.DeadlineExceeded))
+}
+
 func isDeadlock(err error) bool {
 	var answer *mysql.MySQLError
 	return errors.As(err, &answer) && slices.Contains(mysqlDeadlock, answer.Number)

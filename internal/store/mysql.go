@@ -13,7 +13,8 @@ import (
 // connections is how many one server opens at most for requests: four servers fit into MySQL's default of 151.
 const connections = 32
 
-// answerLimit is how long MySQL may take to answer one statement before the connection is given up. Migrations have no limit.
+// answerLimit is how long MySQL may take to answer one statement before the connection is given up, as long as it answers others
+// (see Watch). Migrations have no limit.
 const answerLimit = 5 * time.Second
 
 func openMySQL(config *mysql.Config) (*DB, error) {
@@ -42,12 +43,20 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 		return nil, err
 	}
 	migrating.SetMaxOpenConns(4) // goose, its lock and the lock's heartbeat; and whoever asks for its state meanwhile
+	asked, err := openPool(config)
+	if err != nil {
+		return nil, err
+	}
+	asked.SetMaxOpenConns(1)
+	asked.SetConnMaxLifetime(0) // it is never idle, and a new one might fail where the others go on
 	// A table instead of GET_LOCK, which a cluster does not share. Migrations are short, so the second server asks often.
 	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
 	if err != nil {
 		return nil, err
 	}
-	db := newDB(dialect.MySQL, pool, pool, migrating)
+	db := newDB(dialect.MySQL, pool, pool, migrating, asked)
+	db.asked = asked
+	db.answers.Store(newAnswers())
 	db.migrations, err = newProvider(goose.DialectMySQL, migrating, locker)
 	return db, err
 }

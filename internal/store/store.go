@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -27,6 +28,8 @@ type DB struct {
 
 	write      *ent.Client
 	read       *sql.DB // what is under Read
+	asked      *sql.DB // has one connection, for Watch; nil on SQLite
+	answers    atomic.Pointer[answers]
 	pools      []*sql.DB
 	migrations *goose.Provider
 	serving    *flock.Flock // nil on MySQL
@@ -40,11 +43,15 @@ func Open(ctx context.Context, u URL) (*DB, error) {
 	return openMySQL(u.mysql)
 }
 
+func (db *DB) isMySQL() bool { return db.asked != nil }
+
 func newDB(driver string, write, read *sql.DB, others ...*sql.DB) *DB {
 	client := func(pool *sql.DB) *ent.Client {
 		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
 	}
-	return &DB{Read: client(read), write: client(write), read: read, pools: append(others, write, read)}
+	db := &DB{Read: client(read), write: client(write), read: read, pools: append(others, write, read)}
+	db.answers.Store(&answers{ctx: context.Background()})
+	return db
 }
 
 // ErrServed means that another server has the SQLite file.
@@ -98,7 +105,7 @@ func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) e
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		err := db.pingWithin(ctx, pingLimit)
+		err := pingWithin(ctx, db.read, pingLimit)
 		if err == nil || !Unavailable(err) {
 			return err
 		}
@@ -113,10 +120,10 @@ func (db *DB) Wait(ctx context.Context, limit time.Duration, log *slog.Logger) e
 	}
 }
 
-func (db *DB) pingWithin(ctx context.Context, limit time.Duration) error {
+func pingWithin(ctx context.Context, pool *sql.DB, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return db.read.PingContext(ctx)
+	return pool.PingContext(ctx)
 }
 
 // Close closes all connections and gives up what Serve claimed.

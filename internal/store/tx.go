@@ -42,8 +42,8 @@ func (db *DB) try(ctx context.Context, fn func(*ent.Tx) error) error {
 	}
 	committed := false
 	defer func() {
-		if !committed {
-			_ = tx.Rollback() // also after a panic; the first error is the one to report
+		if !committed { // also after a panic
+			rollBack(ctx, tx)
 		}
 	}()
 	if err := fn(tx); err != nil {
@@ -75,6 +75,19 @@ func commit(ctx context.Context, tx *ent.Tx) error {
 		return err
 	default:
 		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
+	}
+}
+
+// rollBack does not wait any longer than ctx either. Its error is not the one to report: another was first.
+func rollBack(ctx context.Context, tx *ent.Tx) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = tx.Rollback()
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
 	}
 }
 

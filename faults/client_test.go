@@ -1,0 +1,114 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// client sends operations.
+type client struct {
+	url  string
+	http *http.Client
+}
+
+func newClient(url string) client {
+	return client{url: url, http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}}
+}
+
+type vars map[string]any
+
+// answer is what became of an operation.
+type answer struct {
+	lost error  // there was no answer, or no whole one
+	code string // of the first error, with its reason; "" for success
+	body string
+	data map[string]json.RawMessage
+}
+
+func (a answer) ok() bool { return a.lost == nil && a.code == "" }
+
+// into reads the one field of the data.
+func (a answer) into(t testing.TB, to any) {
+	t.Helper()
+	for _, field := range a.data {
+		if err := json.Unmarshal(field, to); err != nil {
+			t.Error(err, a.body)
+		}
+	}
+}
+
+func (c client) ask(accessToken, query string, variables vars) answer {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return answer{lost: err}
+	}
+	request, err := http.NewRequest(http.MethodPost, c.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return answer{lost: err}
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if accessToken != "" {
+		request.Header.Set("Authorization", "Bearer "+accessToken)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return answer{lost: err}
+	}
+	defer response.Body.Close() //nolint:errcheck // read to its end
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return answer{lost: err}
+	}
+	var parsed struct {
+		Data   map[string]json.RawMessage
+		Errors []struct{ Extensions struct{ Code, Reason string } }
+	}
+	if err := json.Unmarshal(text, &parsed); err != nil {
+		return answer{lost: err, body: string(text)}
+	}
+	a := answer{body: string(text), data: parsed.Data}
+	if len(parsed.Errors) > 0 {
+		a.code = strings.TrimSpace(parsed.Errors[0].Extensions.Code + " " + parsed.Errors[0].Extensions.Reason)
+	}
+	return a
+}
+
+// signedIn is the answer to whatever opens or refreshes a session.
+type signedIn struct {
+	AccessToken, RefreshToken string
+	User                      struct{ ID, Username, Name, Email string }
+}
+
+const (
+	tokens  = ` { accessToken refreshToken user { id username name email } }`
+	signUp  = `mutation ($input: SignupInput!) { signup(input: $input)` + tokens + ` }`
+	logIn   = `mutation ($input: LoginInput!) { login(input: $input)` + tokens + ` }`
+	refresh = `mutation ($token: String) { refreshToken(token: $token)` + tokens + ` }`
+	logOut  = `mutation { logout { endedSessionIds } }`
+	me      = `{ me { id username name email } }`
+	update  = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { name } auth` + tokens + ` } }`
+	remove  = `mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deletedUserId } }`
+
+	validate = `query ($token: String!) { validateToken(token: $token) { active reason } }`
+)
+
+// secret is everyone's first password.
+const secret = "correct horse battery"
+
+// session is the id of the session that a token belongs to.
+func session(accessToken string) string {
+	var claims struct{ Sid string }
+	if parts := strings.Split(accessToken, "."); len(parts) == 3 {
+		text, _ := base64.RawURLEncoding.DecodeString(parts[1])
+		_ = json.Unmarshal(text, &claims)
+	}
+	return claims.Sid
+}
