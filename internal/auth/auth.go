@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"latchkey/internal/audit"
 	"latchkey/internal/password"
 	"latchkey/internal/store"
 	"latchkey/internal/token"
@@ -27,6 +28,7 @@ type Service struct {
 	lifetimes Lifetimes
 	policy    password.Policy
 	open      bool // whether anyone may sign up
+	audit     *audit.Log
 }
 
 // Config is what a Service is made of.
@@ -37,6 +39,7 @@ type Config struct {
 	Lifetimes  Lifetimes
 	Policy     password.Policy
 	OpenSignup bool
+	Audit      *audit.Log       // of security events; nil for none
 	IDs        uuid.Generator   // makes UUIDv7
 	Now        func() time.Time // the clock
 }
@@ -52,5 +55,6 @@ func New(c Config) *Service {
 		lifetimes: c.Lifetimes,
 		policy:    c.Policy,
 		open:      c.OpenSignup,
+		audit:     c.Audit,
 	}
 }

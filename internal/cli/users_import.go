@@ -42,6 +42,7 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 			progress.report(batch)
 		})
 		progress.end()
+		s.record(ctx, h.audit())
 		if csv, ok := records.(*bulk.CSVReader); ok {
 			s.IgnoredColumns = csv.Ignored()
 		}
