@@ -37,6 +37,9 @@ type Options struct {
 	Timeout time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Observe, unless it is nil, is told of every request that was answered: its operation (see operationName), the code of its first
+	// error or OK, and how long it took.
+	Observe func(operation, code string, took time.Duration)
 }
 
 // Handler answers POST and GET on /graphql.
@@ -49,6 +52,8 @@ type Handler struct {
 	cors      *cors.Cors
 	strangers *strangers
 	timeout   time.Duration
+	now       func() time.Time
+	observe   func(operation, code string, took time.Duration)
 }
 
 // NewHandler returns a Handler.
@@ -73,7 +78,7 @@ func NewHandler(o Options) *Handler {
 	}
 	return &Handler{
 		auth: o.Auth, serving: o.Serving, exec: exec, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
-		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
+		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout, now: o.Now, observe: o.Observe,
 	}
 }
 
@@ -85,19 +90,27 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
+	start := h.now()
+	operation, errs := h.answer(w, r)
+	if h.observe != nil {
+		h.observe(operation, codeOf(errs), h.now().Sub(start))
+	}
+}
+
+// answer answers, and returns what was asked for and the errors of the answer.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (name string, shown gqlerror.List) {
+	name = notAnOperation
 	accepts := parseAccept(r.Header)
-	defer h.recover(r.Context(), w, accepts)
+	defer h.recover(r.Context(), w, accepts, &shown)
 	if !h.serving() {
-		writeRefusal(w, accepts, notServing())
-		return
+		return name, writeRefusal(w, accepts, notServing())
 	}
 	params, refusal := readRequest(w, r)
 	if refusal == nil {
 		refusal = h.persisted.complete(r.Context(), params)
 	}
 	if refusal != nil {
-		writeRefusal(w, accepts, refusal)
-		return
+		return name, writeRefusal(w, accepts, refusal)
 	}
 	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
@@ -106,13 +119,14 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		ctx = graphql.WithOperationContext(ctx, operation)
-		writeNotExecuted(w, accepts, h.exec.DispatchError(ctx, errs).Errors)
-		return
+		shown = h.exec.DispatchError(ctx, errs).Errors
+		writeNotExecuted(w, accepts, shown)
+		return name, shown
 	}
 	if r.Method == http.MethodGet && !allowedOverGET(operation) {
-		writeRefusal(w, accepts, takesOnly(http.MethodPost, "This operation takes POST."))
-		return
+		return name, writeRefusal(w, accepts, takesOnly(http.MethodPost, "This operation takes POST."))
 	}
+	name = operationName(operation)
 	h.persisted.keep(ctx, params)
 	respond, ctx := h.exec.DispatchOperation(ctx, operation)
 	response := respond(ctx)
@@ -121,14 +135,16 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	setCookie(w, request)
 	writeExecuted(w, accepts, response)
+	return name, response.Errors
 }
 
-// recover answers after a panic outside of a resolver, where gqlgen does not look.
-func (h *Handler) recover(ctx context.Context, w http.ResponseWriter, a accepts) {
+// recover answers after a panic outside of a resolver, where gqlgen does not look, and tells what it has shown.
+func (h *Handler) recover(ctx context.Context, w http.ResponseWriter, a accepts, told *gqlerror.List) {
 	if reason := recover(); reason != nil {
 		var shown *gqlerror.Error
 		errors.As(h.exec.PresentRecoveredError(ctx, reason), &shown)
-		writeExecuted(w, a, &graphql.Response{Errors: gqlerror.List{shown}})
+		*told = gqlerror.List{shown}
+		writeExecuted(w, a, &graphql.Response{Errors: *told})
 	}
 }
 

@@ -13,8 +13,10 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/graph"
+	"latchkey/internal/audit"
 	"latchkey/internal/auth"
 	"latchkey/internal/config"
+	"latchkey/internal/metrics"
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
 	"latchkey/internal/store"
@@ -56,6 +58,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 
+	watched := metrics.New()
 	passwords := password.NewHasher(host.HashCost)
 	passwords.MaxWait = host.Timeout / 2 // the rest is for the work
 	rules := auth.New(auth.Config{
@@ -67,13 +70,15 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		},
 		Policy:     password.Policy{Min: c.PasswordMin, Words: c.Words()},
 		OpenSignup: c.Signup == "open",
+		Audit:      audit.New(host.Log, watched.Event),
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(host.Now)),
 		Now:        host.Now,
 	})
+	watch(watched, db, passwords, rules, host)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
 		Auth: rules, Serving: ring.Serving, Introspection: c.Introspection, Origins: origins(c, host.Log), Timeout: host.Timeout,
-		Now: host.Now, Log: host.Log,
+		Now: host.Now, Log: host.Log, Observe: watched.Observe,
 	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
@@ -82,7 +87,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		mux.Handle("/", web.Handler())
 	}
 
-	tasks, err := background(c, host, db, ring, rules)
+	tasks, err := background(c, host, db, ring, rules, watched)
 	if err != nil {
 		return err
 	}
@@ -90,8 +95,12 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	if err != nil {
 		return err
 	}
-	defer start(ctx, tasks)() // stops them before the database is closed
-	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
+	scraped, err := newMetricsServer(ctx, c, watched, host.Log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer start(ctx, append(tasks, scraped.run))() // stops them before the database is closed
+	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, greeting{playground: c.Playground, metrics: scraped.address()})
 }
 
 // openDatabase returns a database that answers and, if that is wanted, is migrated.
@@ -132,7 +141,7 @@ func migrate(ctx context.Context, db *store.DB, auto bool, log *slog.Logger) err
 }
 
 // serve answers on listener until ctx is done.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, host Host, playground bool) error {
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, host Host, greeting greeting) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerLimit,
@@ -143,7 +152,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	greet(host.Log, listener.Addr(), playground)
+	greeting.say(host.Log, listener.Addr())
 	if host.Ready != nil {
 		host.Ready(listener.Addr())
 	}
@@ -162,17 +171,4 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 	}
 	host.Log.Info("stopped")
 	return nil
-}
-
-// greet says where everything is, in one line.
-func greet(log *slog.Logger, addr net.Addr, playground bool) {
-	url := "http://" + addr.String()
-	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP.IsUnspecified() || tcp.IP.IsLoopback()) {
-		url = fmt.Sprintf("http://localhost:%d", tcp.Port)
-	}
-	if playground {
-		log.Info("ready", "playground", url+"/", "graphql", url+"/graphql")
-	} else {
-		log.Info("ready", "graphql", url+"/graphql")
-	}
 }

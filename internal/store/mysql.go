@@ -47,7 +47,7 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := newDB(dialect.MySQL, pool, pool, migrating)
+	db := newDB(dialect.MySQL, pool, pool, map[string]*sql.DB{"requests": pool, "migrations": migrating})
 	db.migrations, err = newProvider(goose.DialectMySQL, migrating, locker)
 	return db, err
 }

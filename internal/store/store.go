@@ -26,8 +26,8 @@ type DB struct {
 	Read *ent.Client
 
 	write      *ent.Client
-	read       *sql.DB // what is under Read
-	pools      []*sql.DB
+	read       *sql.DB            // what is under Read
+	pools      map[string]*sql.DB // by what they are for
 	migrations *goose.Provider
 	serving    *flock.Flock // nil on MySQL
 }
@@ -40,12 +40,16 @@ func Open(ctx context.Context, u URL) (*DB, error) {
 	return openMySQL(u.mysql)
 }
 
-func newDB(driver string, write, read *sql.DB, others ...*sql.DB) *DB {
+func newDB(driver string, write, read *sql.DB, pools map[string]*sql.DB) *DB {
 	client := func(pool *sql.DB) *ent.Client {
 		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
 	}
-	return &DB{Read: client(read), write: client(write), read: read, pools: append(others, write, read)}
+	return &DB{Read: client(read), write: client(write), read: read, pools: pools}
 }
+
+// Pools are the pools of connections, by what they are for: read and write on SQLite, requests and migrations on MySQL. They are
+// for their statistics.
+func (db *DB) Pools() map[string]*sql.DB { return db.pools }
 
 // ErrServed means that another server has the SQLite file.
 var ErrServed = errors.New("another latchkey serves this SQLite file: one server at a time, or use MySQL")
