@@ -68,3 +68,11 @@ const (
 	RefreshReused   Reason = "refresh_reused"
 	TooMany         Reason = "too_many" // the user has opened more sessions than there may be
 )
+
+// Reasons are all of them.
+func Reasons() []Reason {
+	return []Reason{
+		UnknownUser, WrongPassword, Disabled, CredentialsChanged, Logout, Revoked, Administrator, PasswordChanged, Deleted, RefreshReused,
+		TooMany,
+	}
+}
