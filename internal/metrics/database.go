@@ -27,14 +27,14 @@ func (m *Metrics) Copy(complete func() bool) {
 }
 
 const (
-	countEvery = time.Minute     // because it takes the database some time: see docs/operations.md
+	countEvery = 5 * time.Minute // because it takes the database some time: see docs/operations.md
 	countLimit = 5 * time.Second // of a database that hangs; Prometheus waits for 10 s
 )
 
 // Count tells how many accounts and sessions there are.
 type Count func(context.Context) (users, sessions int, err error)
 
-// Rows watches how many accounts and sessions the database has: count is called when somebody asks, at most once a minute.
+// Rows watches how many accounts and sessions the database has: count is called when somebody asks, at most once in 5 minutes.
 // After an error, which goes to log, there are no numbers until it works again: old ones would look like new ones.
 func (m *Metrics) Rows(count Count, now func() time.Time, log *slog.Logger) {
 	desc := func(name, help string) *prometheus.Desc {
@@ -42,7 +42,7 @@ func (m *Metrics) Rows(count Count, now func() time.Time, log *slog.Logger) {
 	}
 	m.registry.MustRegister(&rows{
 		count: count, now: now, log: log,
-		users: desc("users", "Accounts, as of some time in the last minute."), sessions: desc("sessions", "Sessions, as of some time in the last minute."),
+		users: desc("users", "Accounts, as of some time in the last 5 minutes."), sessions: desc("sessions", "Sessions, as of some time in the last 5 minutes."),
 	})
 }
 
@@ -82,7 +82,7 @@ func (r *rows) counted() []prometheus.Metric {
 	defer cancel()
 	users, sessions, err := r.count(ctx)
 	if err != nil {
-		r.log.Warn("accounts and sessions can't be counted for the metrics, trying again in a minute", "cause", err)
+		r.log.Warn("accounts and sessions can't be counted for the metrics, trying again in 5 minutes", "cause", err)
 		return nil
 	}
 	return []prometheus.Metric{
