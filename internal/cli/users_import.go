@@ -36,13 +36,13 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	}
 	return h.withRules(ctx, func(rules *auth.Service) error {
 		s := importSummary{DryRun: u.DryRun}
+		defer s.record(ctx, h.audit())
 		imports := rules.Import(auth.ImportOptions{Update: u.Update, DryRun: u.DryRun, CPUTime: cpuTime})
 		err := runImport(ctx, imports, records, func(batch []*auth.Candidate) {
 			s.count(batch)
 			progress.report(batch)
 		})
 		progress.end()
-		s.record(ctx, h.audit())
 		if csv, ok := records.(*bulk.CSVReader); ok {
 			s.IgnoredColumns = csv.Ignored()
 		}
