@@ -28,6 +28,7 @@ const (
 	KeysRotated            Name = "keys.rotated"
 	KeysRemoved            Name = "keys.removed"
 	KeysRefreshReplaced    Name = "keys.refresh_replaced"
+	KeysChanged            Name = "keys.changed" // as a server notices it
 )
 
 // Names are all of them.
@@ -35,7 +36,7 @@ func Names() []Name {
 	return []Name{
 		UserSignedUp, UserCreated, UsersImported, UserEmailChanged, UserUsernameChanged, UserPasswordChanged, UserRoleChanged,
 		UserDisabled, UserEnabled, UserDeleted, LoginSucceeded, LoginFailed, ReauthenticationFailed, SessionOpened, SessionEnded,
-		SessionRefreshReused, TokenRevoked, RequestThrottled, KeysRotated, KeysRemoved, KeysRefreshReplaced,
+		SessionRefreshReused, TokenRevoked, RequestThrottled, KeysRotated, KeysRemoved, KeysRefreshReplaced, KeysChanged,
 	}
 }
 

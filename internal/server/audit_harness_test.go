@@ -34,7 +34,7 @@ func (s *testServer) follow(t testing.TB) *trail {
 }
 
 // harmless are ids, an address, and what the program itself has a word for.
-var harmless = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z2-7]{26}|127\.0\.0\.1|[a-z_.]+|USER|ADMIN|INFO|WARN)$`)
+var harmless = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z2-7]{26}|127\.0\.0\.1|[a-z_.]+|\[[A-Za-z0-9_ -]+\]|USER|ADMIN|INFO|WARN)$`)
 
 // other is a password that is not secret.
 const other = "another password"

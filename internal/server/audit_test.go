@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/keys"
 	"latchkey/internal/testdb"
 )
 
@@ -150,6 +151,39 @@ func TestAReusedRefreshTokenIsRecordedAsAWarning(t *testing.T) {
 		tr.tells(t, s.refresh(t, ada.refresh).refused(t, reused), "WARN session.refresh_reused sessionId="+id+" userId="+ada.id,
 			"session.ended reason=refresh_reused sessionId="+id+" userId="+ada.id)
 		tr.tells(t, s.refresh(t, ada.refresh).refused(t, invalidRefresh))
+	})
+}
+
+func TestAServerRecordsThatTheKeysHaveChanged(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		ada := s.join(t, "ada@example.org")
+		tr := s.follow(t)
+		changed := func(what string, do func() error, want func() string) {
+			t.Helper()
+			if err := do(); err != nil {
+				t.Fatal(err)
+			}
+			s.look(t)
+			got := tr.lines()[tr.read:]
+			tr.read += len(got)
+			if want := want(); len(got) != min(1, len(want)) || len(got) == 1 && !strings.HasSuffix(got[0], want+"}\n") {
+				t.Errorf("%s: recorded %q, want %q", what, got, want)
+			}
+		}
+		changed("nothing", func() error { return nil }, func() string { return "" })
+		first, second := kidOf(t, ada.token), ""
+		changed("rotated", func() error {
+			rotation, err := keys.Rotate(t.Context(), s.operator(t), true)
+			second = rotation.Key.ID
+			return err
+		}, func() string { return `"event":"keys.changed","kids":["` + first + `","` + second + `"]` })
+		changed("refresh", func() error { return keys.Remove(t.Context(), s.operator(t), keys.RefreshID, true) },
+			func() string {
+				return `"event":"keys.changed","kids":["` + first + `","` + second + `"],"refreshReplaced":true`
+			})
+		s.clock.Advance(time.Second)
+		changed("removed", func() error { return keys.Remove(t.Context(), s.operator(t), first, true) },
+			func() string { return `"event":"keys.changed","kids":["` + second + `"]` })
 	})
 }
 
