@@ -8,9 +8,12 @@ import (
 
 func TestMetricsOfTheOperationsGuide(t *testing.T) {
 	t.Parallel()
-	server := serve(t, t.TempDir(), "LATCHKEY_METRICS_ADDR=127.0.0.1:0")
+	server := launch(t, t.TempDir(), "LATCHKEY_METRICS_ADDR=127.0.0.1:0")
+	_, rest, _ := strings.Cut(server.log.await(`"metrics":"`), `"metrics":"`)
+	address, _, _ := strings.Cut(rest, `"`)
+	server.awaitReady(t)
 	signUp(t, server.url, "ada")
-	got := runShell(t, t.TempDir(), strings.ReplaceAll(operations(t)[10], "http://localhost:9090/metrics", server.metrics))
+	got := runShell(t, t.TempDir(), strings.ReplaceAll(operations(t)[10], "http://localhost:9090/metrics", address))
 	for _, want := range []string{"latchkey_users 1\n", "latchkey_sessions 1\n", `latchkey_graphql_requests_total{code="OK",operation="signup"} 1` + "\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)

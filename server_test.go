@@ -42,9 +42,8 @@ func build(m *testing.M) int {
 // process is a running latchkey.
 type process struct {
 	*exec.Cmd
-	url     string
-	metrics string // "" if they are off
-	log     *processLog
+	url string
+	log *processLog
 }
 
 // command will run the binary in dir, with these variables and no others.
@@ -86,8 +85,6 @@ func (p *process) awaitReady(t testing.TB) {
 		t.Fatalf("the server did not start: %v", p.Wait())
 	}
 	p.url = strings.TrimSuffix(strings.SplitN(rest, `"`, 2)[0], "/graphql")
-	_, rest, _ = strings.Cut(line, `"metrics":"`)
-	p.metrics, _, _ = strings.Cut(rest, `"`)
 }
 
 // signUp signs someone up and returns the answer.

@@ -27,8 +27,10 @@ func watch(watched *metrics.Metrics, db *store.DB, passwords *password.Hasher, r
 	}, host.Now, host.Log)
 }
 
-// scrapeLimit is how long Prometheus may take to ask and to read the answer, each.
-const scrapeLimit = 10 * time.Second
+const (
+	scrapeLimit = 10 * time.Second // for Prometheus to ask, and again to read the answer
+	scrapeIdle  = 2 * time.Minute  // between two times that it asks
+)
 
 // metricsServer serves /metrics and nothing else, on an address of its own: nobody but the operator is to read it.
 type metricsServer struct {
@@ -45,6 +47,7 @@ func newMetricsServer(ctx context.Context, c config.Config, watched *metrics.Met
 	if err != nil {
 		return nil, fmt.Errorf("LATCHKEY_METRICS_ADDR (--metrics-addr): %w; another address will do, or off", err)
 	}
+	log.Info("metrics are served", "metrics", "http://"+listener.Addr().String()+"/metrics")
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", watched.Handler())
 	return &metricsServer{
@@ -54,19 +57,11 @@ func newMetricsServer(ctx context.Context, c config.Config, watched *metrics.Met
 			ReadHeaderTimeout: scrapeLimit,
 			ReadTimeout:       scrapeLimit,
 			WriteTimeout:      2 * scrapeLimit, // counts from the end of the header, and the database may hang
-			IdleTimeout:       idleLimit,
+			IdleTimeout:       scrapeIdle,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
 		log: log,
 	}, nil
-}
-
-// address is where it serves, "" for nowhere.
-func (m *metricsServer) address() string {
-	if m.listener == nil {
-		return ""
-	}
-	return atHome(m.listener.Addr()) + "/metrics"
 }
 
 // run is a task of the background: it serves until ctx is done, and then answers who has asked. Requests do not depend on it.

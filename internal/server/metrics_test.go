@@ -27,11 +27,11 @@ func withMetrics(c *config.Config) { c.MetricsAddr = "127.0.0.1:0" }
 // metricsURL is where the log says that they are.
 func (s *testServer) metricsURL(t testing.TB) string {
 	t.Helper()
-	found := regexp.MustCompile(`"metrics":"http://localhost(:\d+/metrics)"`).FindStringSubmatch(s.log.String())
+	found := regexp.MustCompile(`"metrics":"(http://127.0.0.1:\d+/metrics)"`).FindStringSubmatch(s.log.String())
 	if found == nil {
 		t.Fatalf("the log does not tell where the metrics are: %s", s.log)
 	}
-	return "http://127.0.0.1" + found[1]
+	return found[1]
 }
 
 // metrics are the values of all series, as Prometheus reads them.

@@ -100,7 +100,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer start(ctx, append(tasks, scraped.run))() // stops them before the database is closed
-	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, greeting{playground: c.Playground, metrics: scraped.address()})
+	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
 }
 
 // openDatabase returns a database that answers and, if that is wanted, is migrated.
@@ -141,7 +141,7 @@ func migrate(ctx context.Context, db *store.DB, auto bool, log *slog.Logger) err
 }
 
 // serve answers on listener until ctx is done.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, host Host, greeting greeting) error {
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, host Host, playground bool) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerLimit,
@@ -152,7 +152,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	greeting.say(host.Log, listener.Addr())
+	greet(host.Log, listener.Addr(), playground)
 	if host.Ready != nil {
 		host.Ready(listener.Addr())
 	}
@@ -171,4 +171,17 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hos
 	}
 	host.Log.Info("stopped")
 	return nil
+}
+
+// greet says where everything is, in one line.
+func greet(log *slog.Logger, addr net.Addr, playground bool) {
+	url := "http://" + addr.String()
+	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP.IsUnspecified() || tcp.IP.IsLoopback()) {
+		url = fmt.Sprintf("http://localhost:%d", tcp.Port)
+	}
+	if playground {
+		log.Info("ready", "playground", url+"/", "graphql", url+"/graphql")
+	} else {
+		log.Info("ready", "graphql", url+"/graphql")
+	}
 }
