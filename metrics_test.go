@@ -13,7 +13,12 @@ func TestMetricsOfTheOperationsGuide(t *testing.T) {
 	address, _, _ := strings.Cut(rest, `"`)
 	server.awaitReady(t)
 	signUp(t, server.url, "ada")
-	got := runShell(t, t.TempDir(), strings.ReplaceAll(operations(t)[10], "http://localhost:9090/metrics", address))
+	got := ""
+	for _, block := range operations(t) {
+		if ask := strings.ReplaceAll(block, "http://localhost:9090/metrics", address); ask != block {
+			got = runShell(t, t.TempDir(), ask)
+		}
+	}
 	for _, want := range []string{"latchkey_users 1\n", "latchkey_sessions 1\n", `latchkey_graphql_requests_total{code="OK",operation="signup"} 1` + "\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
