@@ -13,4 +13,5 @@ COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080
+# /metrics is at 127.0.0.1:9090, which nobody reaches from outside: set LATCHKEY_METRICS_ADDR=:9090 for a Prometheus in the same network.
 ENTRYPOINT ["/latchkey"]

@@ -119,7 +119,7 @@ func TestBackupAndRestoreOfTheOperationsGuide(t *testing.T) {
 func operations(t testing.TB) []string {
 	t.Helper()
 	blocks := shell(t, "docs/operations.md")
-	if len(blocks) != 12 {
+	if len(blocks) != 13 {
 		t.Fatalf("docs/operations.md has %d blocks of commands", len(blocks))
 	}
 	return blocks

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -162,9 +163,12 @@ func kidOf(t testing.TB, token string) string {
 // operate runs a command of the operator, which has to succeed, and returns what it prints.
 func operate(t testing.TB, dir string, env []string, args ...string) string {
 	t.Helper()
-	output, err := command(t, dir, env, args...).CombinedOutput()
+	c := command(t, dir, env, args...)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	output, err := c.Output()
 	if err != nil {
-		t.Fatalf("latchkey %s: %v: %s", strings.Join(args, " "), err, output)
+		t.Fatalf("latchkey %s: %v: %s%s", strings.Join(args, " "), err, output, &stderr)
 	}
 	return string(output)
 }

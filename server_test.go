@@ -65,7 +65,7 @@ func serve(t testing.TB, dir string, env ...string) *process {
 
 func launch(t testing.TB, dir string, env ...string) *process {
 	t.Helper()
-	p := &process{Cmd: command(t, dir, append(env, "LATCHKEY_ADDR=127.0.0.1:0"))}
+	p := &process{Cmd: command(t, dir, append([]string{"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=off"}, env...))}
 	stderr, err := p.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func serve(b *testing.B, databaseURL, keys string) (client, func()) {
 	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
 		ended <- server.Run(ctx, config.Config{
-			Addr: "127.0.0.1:0", DatabaseURL: databaseURL, KeysDir: keys, JWTAlg: "ES256", Issuer: "http://localhost", Audience: "bench",
+			Addr: "127.0.0.1:0", MetricsAddr: "off", DatabaseURL: databaseURL, KeysDir: keys, JWTAlg: "ES256", Issuer: "http://localhost", Audience: "bench",
 			AccessTTL: time.Hour, RefreshTTL: time.Hour, SessionTTL: time.Hour, PasswordMin: 8, RateLimit: "off", Signup: "open", AutoMigrate: true,
 		}, server.Host{
 			Log: slog.New(slog.DiscardHandler), Now: time.Now, Timeout: time.Minute, HashCost: password.Recommended, Ready: func(addr net.Addr) { ready <- addr },

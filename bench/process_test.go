@@ -31,7 +31,9 @@ func run(b *testing.B, databaseURL string) *process {
 	}
 	server := exec.Command(binary)
 	server.Dir = dir
-	server.Env = []string{"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_DATABASE_URL=" + databaseURL}
+	server.Env = []string{
+		"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=127.0.0.1:0", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_DATABASE_URL=" + databaseURL,
+	}
 	log, err := server.StderrPipe()
 	if err == nil {
 		err = server.Start()

@@ -44,6 +44,9 @@ type Options struct {
 	Refused func(Limit) // called once for each request that is beyond a limit; may be nil
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Observe, unless it is nil, is told of every request that was answered: its operation (see operationName), the code of its first
+	// error or OK, and how long it took.
+	Observe func(operation, code string, took time.Duration)
 }
 
 // Handler answers POST and GET on /graphql.
@@ -60,6 +63,8 @@ type Handler struct {
 	cors      *cors.Cors
 	strangers *strangers
 	timeout   time.Duration
+	now       func() time.Time
+	observe   func(operation, code string, took time.Duration)
 }
 
 // NewHandler returns a Handler.
@@ -85,7 +90,7 @@ func NewHandler(o Options) *Handler {
 		auth: o.Auth, serving: o.Serving, answering: o.Answering, exec: exec, documents: newDocuments(schema.Schema(), o.Introspection),
 		refused: o.Refused, persisted: newPersisted(), origins: o.Origins, cors: newCORS(o.Origins),
 		proxies:   &proxies{trusted: o.Proxies, log: o.Log},
-		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout,
+		strangers: &strangers{allowed: o.Origins, log: o.Log, now: o.Now}, timeout: o.Timeout, now: o.Now, observe: o.Observe,
 	}
 }
 
@@ -97,12 +102,21 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
+	start := h.now()
+	operation, errs := h.answer(w, r)
+	if h.observe != nil {
+		h.observe(operation, codeOf(errs), h.now().Sub(start))
+	}
+}
+
+// answer answers, and returns what was asked for and the errors of the answer.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (name string, shown gqlerror.List) {
+	name = notAnOperation
 	accepts := parseAccept(r.Header)
-	defer h.recover(r.Context(), w, accepts)
+	defer h.recover(r.Context(), w, accepts, &shown)
 	answering := h.answering()
 	if !h.serving() || answering.Err() != nil {
-		writeRefusal(w, accepts, notServing())
-		return
+		return name, writeRefusal(w, accepts, notServing())
 	}
 	params, refusal := readRequest(w, r)
 	if refusal == nil {
@@ -110,8 +124,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if refusal != nil {
 		h.count(refusal.limit)
-		writeRefusal(w, accepts, refusal)
-		return
+		return name, writeRefusal(w, accepts, refusal)
 	}
 	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), h.timeout)
 	defer cancel()
@@ -123,13 +136,14 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	if errs != nil {
 		h.count(limitOf(errs))
 		ctx = graphql.WithOperationContext(ctx, operation)
-		writeNotExecuted(w, accepts, h.exec.DispatchError(ctx, errs).Errors)
-		return
+		shown = h.exec.DispatchError(ctx, errs).Errors
+		writeNotExecuted(w, accepts, shown)
+		return name, shown
 	}
 	if r.Method == http.MethodGet && !allowedOverGET(operation) {
-		writeRefusal(w, accepts, takesOnly(http.MethodPost, "This operation takes POST."))
-		return
+		return name, writeRefusal(w, accepts, takesOnly(http.MethodPost, "This operation takes POST."))
 	}
+	name = operationName(operation)
 	h.persisted.keep(ctx, params)
 	respond, ctx := h.exec.DispatchOperation(ctx, operation)
 	response := respond(ctx)
@@ -138,6 +152,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	setCookie(w, request)
 	writeExecuted(w, accepts, response)
+	return name, response.Errors
 }
 
 // prepare reads a request's document and makes an operation out of it. If there are errors, the operation is what is known of it.
@@ -161,12 +176,13 @@ func (h *Handler) count(limit Limit) {
 	}
 }
 
-// recover answers after a panic outside of a resolver, where gqlgen does not look.
-func (h *Handler) recover(ctx context.Context, w http.ResponseWriter, a accepts) {
+// recover answers after a panic outside of a resolver, where gqlgen does not look, and tells what it has shown.
+func (h *Handler) recover(ctx context.Context, w http.ResponseWriter, a accepts, told *gqlerror.List) {
 	if reason := recover(); reason != nil {
 		var shown *gqlerror.Error
 		errors.As(h.exec.PresentRecoveredError(ctx, reason), &shown)
-		writeExecuted(w, a, &graphql.Response{Errors: gqlerror.List{shown}})
+		*told = gqlerror.List{shown}
+		writeExecuted(w, a, &graphql.Response{Errors: *told})
 	}
 }
 

@@ -64,8 +64,8 @@ func parseAccept(header http.Header) accepts {
 	return accepts{prefersNew: newer > 0 && (older == 0 || (named && newer >= older)), allowsNew: newer > 0}
 }
 
-// writeRefusal answers what is not executed, and says so in the status.
-func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
+// writeRefusal answers what is not executed, says so in the status, and returns what it has told.
+func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) gqlerror.List {
 	if r.allow != "" {
 		w.Header().Set("Allow", r.allow)
 	}
@@ -78,7 +78,9 @@ func writeRefusal(w http.ResponseWriter, a accepts, r *refusal) {
 		w.Header().Set("Retry-After", strconv.Itoa(r.retryAfter))
 		shown.Extensions["retryAfter"] = r.retryAfter
 	}
-	writeBody(w, media, r.status, gqlerror.List{shown}, nil)
+	errs := gqlerror.List{shown}
+	writeBody(w, media, r.status, errs, nil)
+	return errs
 }
 
 // writeNotExecuted answers a document that does not parse or validate. There is no data, not even null.

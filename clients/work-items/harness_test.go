@@ -54,7 +54,7 @@ type latchkey struct {
 // startLatchkey starts one, with these variables and no others, until the end of the test.
 func startLatchkey(t testing.TB, env ...string) *latchkey {
 	t.Helper()
-	l := &latchkey{dir: t.TempDir(), env: append(env, "LATCHKEY_ADDR=127.0.0.1:0")}
+	l := &latchkey{dir: t.TempDir(), env: append(env, "LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=off")}
 	l.process = l.command(t)
 	stderr, err := l.process.StderrPipe()
 	if err != nil {

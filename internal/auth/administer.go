@@ -2,12 +2,14 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 )
 
 // NewUser is an account that the operator makes. An e-mail address or a username is required.
@@ -80,8 +82,11 @@ func (s *Service) CreateUser(ctx context.Context, in NewUser) (*ent.User, error)
 	}
 	var created *ent.User
 	err = s.db.Tx(ctx, func(tx *ent.Tx) (err error) {
-		created, err = s.insert(ctx, tx, wanted, hash)
-		return err
+		if created, err = s.insert(ctx, tx, wanted, hash); err != nil {
+			return err
+		}
+		s.onceCommitted(ctx, tx, audit.Event{Name: audit.UserCreated, UserID: created.ID, Details: []slog.Attr{roleAttr(created.Role)}})
+		return nil
 	})
 	return created, taken(err)
 }

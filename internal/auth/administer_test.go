@@ -9,6 +9,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/store"
 	"latchkey/internal/token"
 )
@@ -157,7 +158,7 @@ func TestEndsOfOneSessionAtOnceAllSucceed(t *testing.T) {
 		results := make(chan bool, 16)
 		for range cap(results) {
 			go func() {
-				ended, err := service.endSession(context.WithoutCancel(t.Context()), row)
+				ended, err := service.endSession(context.WithoutCancel(t.Context()), row, audit.Revoked)
 				if err != nil {
 					t.Error(err)
 				}

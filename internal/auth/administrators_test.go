@@ -14,6 +14,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/store"
 	"latchkey/internal/token"
 )
@@ -27,7 +28,7 @@ func newAdministrator(t testing.TB, service *Service, username, hash string) (ct
 	err := service.db.Tx(ctx, func(tx *ent.Tx) (err error) {
 		admin, err = service.insert(ctx, tx, account{username: &username, role: user.RoleADMIN}, hash)
 		if err == nil {
-			opened, err = service.openSession(ctx, tx, admin, session.DeliveryBODY)
+			opened, err = service.openSession(ctx, tx, admin, session.DeliveryBODY, audit.Event{})
 		}
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"latchkey/internal/audit"
 	"latchkey/internal/password"
 	"latchkey/internal/store"
 	"latchkey/internal/throttle"
@@ -29,6 +30,7 @@ type Service struct {
 	policy    password.Policy
 	open      bool // whether anyone may sign up
 	throttle  *throttle.Throttle
+	audit     *audit.Log
 }
 
 // Config is what a Service is made of.
@@ -40,6 +42,7 @@ type Config struct {
 	Policy     password.Policy
 	OpenSignup bool
 	Throttle   *throttle.Throttle // nil lets everything be tried as often as one likes
+	Audit      *audit.Log         // of security events; nil for none
 	IDs        uuid.Generator     // makes UUIDv7
 	Now        func() time.Time   // the clock
 }
@@ -56,5 +59,6 @@ func New(c Config) *Service {
 		policy:    c.Policy,
 		open:      c.OpenSignup,
 		throttle:  c.Throttle,
+		audit:     c.Audit,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 )
 
 // accountChange is what is really to be changed about an account, checked.
@@ -83,8 +84,15 @@ func (s *Service) apply(ctx context.Context, tx *ent.Tx, current *ent.User, want
 		update.SetImported(user.ImportedUSED)
 	}
 	changed, err := update.Save(ctx)
+	if !wanted.byImport { // which is one event altogether
+		s.recordChange(ctx, tx, current, wanted)
+	}
 	if err == nil && (changed.Disabled || wanted.hash != "") {
-		_, err = s.endSessions(ctx, tx, session.UserID(current.ID))
+		why := audit.PasswordChanged
+		if changed.Disabled {
+			why = audit.Disabled
+		}
+		_, err = s.endSessions(ctx, tx, why, session.UserID(current.ID))
 	}
 	if err == nil && (newRole || newState) {
 		err = keepAdministrator(ctx, tx, current)

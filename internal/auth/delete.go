@@ -9,6 +9,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 )
 
 // maxDelete is how many accounts one request deletes: as many as a page shows.
@@ -118,8 +119,9 @@ func (s *Service) remove(ctx context.Context, tx *ent.Tx, accounts ...*ent.User)
 	ids := make([]uuid.UUID, len(accounts))
 	for i, u := range accounts {
 		ids[i] = u.ID
+		s.onceCommitted(ctx, tx, audit.Event{Name: audit.UserDeleted, UserID: u.ID})
 	}
-	if _, err := s.endSessions(ctx, tx, session.UserIDIn(ids...)); err != nil {
+	if _, err := s.endSessions(ctx, tx, audit.Deleted, session.UserIDIn(ids...)); err != nil {
 		return err
 	}
 	if _, err := tx.User.Delete().Where(user.IDIn(ids...)).Exec(ctx); err != nil {

@@ -7,6 +7,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/password"
 )
 
@@ -46,6 +47,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (payload *AuthPayloa
 		return nil, err
 	}
 	if !right || found.Disabled {
+		s.record(ctx, failedLogin(found, right))
 		return nil, invalidCredentials()
 	}
 	renewed := s.renewedHash(ctx, hash, in.Password)
@@ -58,10 +60,11 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (payload *AuthPayloa
 		if current, err = settle(ctx, current, hash, renewed); err != nil {
 			return err
 		}
-		opened, err = s.openSession(ctx, tx, current, delivery)
+		opened, err = s.openSession(ctx, tx, current, delivery, audit.Event{Name: audit.LoginSucceeded})
 		return err
 	})
 	if errors.Is(err, errCredentialsChanged) {
+		s.record(ctx, audit.Event{Name: audit.LoginFailed, UserID: found.ID, Reason: audit.CredentialsChanged})
 		return nil, invalidCredentials()
 	}
 	if err != nil {
@@ -122,6 +125,7 @@ func (s *Service) confirm(ctx context.Context, me *Identity, currentPassword str
 		return err
 	}
 	if !right {
+		s.record(ctx, audit.Event{Name: audit.ReauthenticationFailed, UserID: me.User.ID, SessionID: me.SessionID})
 		return &Error{Code: InvalidCredentials, Message: "The current password is wrong."}
 	}
 	return nil

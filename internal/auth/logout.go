@@ -8,6 +8,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/session"
+	"latchkey/internal/audit"
 )
 
 // LogoutScope says which of the viewer's sessions a logout ends.
@@ -92,7 +93,7 @@ func (s *Service) logOut(ctx context.Context, me *Identity, scope LogoutScope) (
 			}
 		}
 		var err error
-		ended, err = s.endSessions(ctx, tx, matches)
+		ended, err = s.endSessions(ctx, tx, audit.Logout, matches)
 		return err
 	})
 	return ended, err

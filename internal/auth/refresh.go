@@ -7,6 +7,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/token"
 )
 
@@ -73,7 +74,7 @@ func (s *Service) presented(ctx context.Context, refresh token.Refresh) (*ent.Se
 		refresh.Generation == row.Generation-1 && !now.After(row.LastUsedAt.Add(s.lifetimes.Grace)):
 		return row, nil
 	}
-	if _, err := s.endSession(ctx, row); err != nil {
+	if _, err := s.endSession(ctx, row, audit.RefreshReused); err != nil {
 		return nil, err // not REFRESH_TOKEN_REUSED, which says that the end is committed
 	}
 	return nil, &Error{Code: RefreshTokenReused, Message: "This refresh token was used before. Its session has been ended."}

@@ -9,6 +9,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/token"
 )
 
@@ -30,7 +31,7 @@ func (s *Service) RevokeToken(ctx context.Context, raw string) (*RevokeTokenPayl
 		if err != nil || row == nil {
 			return &RevokeTokenPayload{}, err
 		}
-		revoked, err := s.endSession(ctx, row)
+		revoked, err := s.endSession(ctx, row, audit.Revoked)
 		return &RevokeTokenPayload{Revoked: revoked}, err
 	}
 	_, claims, err := s.identify(ctx, raw)
@@ -41,7 +42,10 @@ func (s *Service) RevokeToken(ctx context.Context, raw string) (*RevokeTokenPayl
 	if err != nil {
 		return nil, err
 	}
-	err = s.db.Tx(ctx, func(tx *ent.Tx) error { return s.block(tx, claims.ID, claims.ExpiresAt).Exec(ctx) })
+	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
+		s.onceCommitted(ctx, tx, audit.Event{Name: audit.TokenRevoked, UserID: claims.UserID, SessionID: claims.SessionID})
+		return s.block(tx, claims.ID, claims.ExpiresAt).Exec(ctx)
+	})
 	if ent.IsConstraintError(err) { // by another request at the same moment
 		return &RevokeTokenPayload{}, nil
 	}
@@ -55,7 +59,7 @@ func (s *Service) RevokeSession(ctx context.Context, id uuid.UUID) (*RevokeSessi
 		return nil, err
 	}
 	err = s.inLockedTx(ctx, me, lockFirst{}, func(tx *ent.Tx, current *ent.User) error {
-		ended, err := s.endSessions(ctx, tx, session.ID(id), session.UserID(current.ID))
+		ended, err := s.endSessions(ctx, tx, audit.Revoked, session.ID(id), session.UserID(current.ID))
 		if err == nil && len(ended) == 0 {
 			err = notFound()
 		}
@@ -83,7 +87,7 @@ func (s *Service) EndUserSessions(ctx context.Context, id uuid.UUID) (*LogoutPay
 			return notFound()
 		}
 		if err == nil {
-			payload.EndedSessionIDs, err = s.endSessions(ctx, tx, session.UserID(id))
+			payload.EndedSessionIDs, err = s.endSessions(ctx, tx, audit.Administrator, session.UserID(id))
 		}
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/predicate"
 	"latchkey/ent/session"
+	"latchkey/internal/audit"
 	"latchkey/internal/token"
 )
 
@@ -37,8 +38,8 @@ type signedIn struct {
 	delivery session.Delivery // of the answer to this request
 }
 
-// openSession makes a session of u, which is locked or new. If that is one too many, the oldest ends.
-func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User, delivery session.Delivery) (*signedIn, error) {
+// openSession makes a session of u, which is locked or new, and records how. If that is one too many, the oldest ends.
+func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User, delivery session.Delivery, how audit.Event) (*signedIn, error) {
 	id, err := s.ids.NewV7()
 	if err != nil {
 		return nil, err
@@ -59,13 +60,15 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, u *ent.User, deli
 	if err != nil {
 		return nil, err
 	}
+	how.UserID, how.SessionID = u.ID, id
+	s.onceCommitted(ctx, tx, how)
 	surplus, err := tx.Session.Query().
 		Where(session.UserID(u.ID), session.ExpiresAtGT(now)).
 		Order(ent.Desc(session.FieldID)).
 		Offset(MaxSessions).Limit(insertBatch).
 		IDs(ctx)
 	if err == nil && len(surplus) > 0 {
-		_, err = s.endSessions(ctx, tx, session.IDIn(surplus...))
+		_, err = s.endSessions(ctx, tx, audit.TooMany, session.IDIn(surplus...))
 	}
 	return &signedIn{Session: opened, secret: secret, delivery: delivery}, err
 }
@@ -81,8 +84,8 @@ func (s *Service) accessEnd(now time.Time) time.Time {
 }
 
 // endSessions deletes the sessions that match, all of users whose rows are locked, and blocks their ids, so that their access
-// tokens are refused from now on. It returns the ids of those that had not expired.
-func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predicate.Session) ([]uuid.UUID, error) {
+// tokens are refused from now on. It returns the ids of those that had not expired, and records why they ended.
+func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, why audit.Reason, matches ...predicate.Session) ([]uuid.UUID, error) {
 	now := s.now()
 	over := now.Add(-token.Leeway - blockMargin) // of what expired before that, nothing is left to refuse
 	toBlock := append(slices.Clone(matches), session.Or(session.ExpiresAtGT(over), session.AccessExpiresAtGT(over)))
@@ -97,6 +100,7 @@ func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, matches ...predic
 			blocks[i] = s.block(tx, ended.ID, ended.AccessExpiresAt)
 			if ended.ExpiresAt.After(now) {
 				ids = append(ids, ended.ID)
+				s.onceCommitted(ctx, tx, audit.Event{Name: audit.SessionEnded, UserID: ended.UserID, SessionID: ended.ID, Reason: why})
 			}
 		}
 		if err := tx.BlockedToken.CreateBulk(blocks...).Exec(ctx); err != nil {

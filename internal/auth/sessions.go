@@ -8,6 +8,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 )
 
 // Sessions returns where a user is signed in, the newest first. Only they themselves and administrators may know.
@@ -46,14 +47,17 @@ func (s *Service) RequireRole(ctx context.Context, role user.Role) error {
 }
 
 // endSession ends one session, and tells whether it was there.
-func (s *Service) endSession(ctx context.Context, row *ent.Session) (bool, error) {
+func (s *Service) endSession(ctx context.Context, row *ent.Session, why audit.Reason) (bool, error) {
 	var ended []uuid.UUID
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
 		if _, err := lockRow(ctx, tx, row.UserID); err != nil {
 			return err
 		}
+		if why == audit.RefreshReused {
+			s.onceCommitted(ctx, tx, audit.Event{Name: audit.SessionRefreshReused, UserID: row.UserID, SessionID: row.ID})
+		}
 		var err error
-		ended, err = s.endSessions(ctx, tx, session.ID(row.ID))
+		ended, err = s.endSessions(ctx, tx, why, session.ID(row.ID))
 		return err
 	})
 	return len(ended) > 0, err

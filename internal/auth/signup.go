@@ -5,6 +5,7 @@ import (
 
 	"latchkey/ent"
 	"latchkey/ent/session"
+	"latchkey/internal/audit"
 	"latchkey/internal/store"
 )
 
@@ -44,7 +45,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (payload *AuthPayl
 		if created, err = s.insert(ctx, tx, wanted, hash); err != nil {
 			return err
 		}
-		opened, err = s.openSession(ctx, tx, created, delivery)
+		opened, err = s.openSession(ctx, tx, created, delivery, audit.Event{Name: audit.UserSignedUp})
 		return err
 	})
 	if err != nil {

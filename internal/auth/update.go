@@ -9,6 +9,7 @@ import (
 	"latchkey/ent"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/token"
 )
 
@@ -88,7 +89,7 @@ func (s *Service) updateSelf(ctx context.Context, me *Identity, in UpdateUserInp
 		if err != nil || wanted.hash == "" || changed.Disabled {
 			return err
 		}
-		opened, err = s.openSession(ctx, tx, changed, delivery)
+		opened, err = s.openSession(ctx, tx, changed, delivery, audit.Event{Name: audit.SessionOpened, Reason: audit.PasswordChanged})
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,6 +30,8 @@ type Copier struct {
 	log    *slog.Logger
 	copied copied
 	failed bool // and said so
+
+	complete atomic.Bool
 }
 
 // Config is what a Copier is made of.
@@ -71,9 +74,13 @@ func (c *Copier) Run(ctx context.Context) {
 	}
 }
 
+// Complete tells whether the last look left all blocked ids in Redis.
+func (c *Copier) Complete() bool { return c.complete.Load() }
+
 // keepUp looks once, and says when the copy can't be kept up any more and when it is complete again.
 func (c *Copier) keepUp(ctx context.Context) {
 	written, full, err := c.look(ctx)
+	c.complete.Store(err == nil)
 	switch {
 	case ctx.Err() != nil: // the end, not a failure
 	case err != nil && !c.failed:

@@ -23,6 +23,7 @@ const secret = "hunter2-SECRET"
 type result struct {
 	code           int
 	stdout, stderr string
+	events         []string       // of the audit trail, which is not in stderr then
 	served         *config.Config // nil if no server was started
 }
 
@@ -49,7 +50,14 @@ func runWith(t *testing.T, stdin io.Reader, now time.Time, serverError error, ar
 		log.Info("serving", "a", "b c")
 		return serverError
 	}, "type Query", func() time.Time { return now })
-	r.stdout, r.stderr = stdout.String(), stderr.String()
+	r.stdout = stdout.String()
+	for line := range strings.Lines(stderr.String()) {
+		if strings.Contains(line, `"msg":"audit"`) {
+			r.events = append(r.events, line)
+		} else {
+			r.stderr += line
+		}
+	}
 	return r
 }
 
@@ -95,7 +103,7 @@ func TestServeIsWhatHappensWithoutACommand(t *testing.T) {
 	for _, args := range [][]string{nil, {"serve"}} {
 		r := run(t, nil, args...)
 		want := config.Config{
-			Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
+			Addr: ":8080", MetricsAddr: "127.0.0.1:9090", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
 			Issuer: "http://localhost:8080", Audience: "latchkey", AccessTTL: 15 * time.Minute, RefreshTTL: 720 * time.Hour,
 			SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, RateLimit: "on", Signup: "open",
 			Introspection: true, Playground: true, AutoMigrate: true, LogFormat: "auto", LogLevel: "info",
@@ -116,7 +124,7 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 	}
 	r := run(t, nil, "serve", "--addr=:2", "--access-ttl", "90s", "--playground", "--log-level=warn")
 	want := config.Config{
-		Addr: ":2", DatabaseURL: url, KeysDir: "data/keys", JWTAlg: "ES256", Issuer: "http://localhost:8080",
+		Addr: ":2", MetricsAddr: "127.0.0.1:9090", DatabaseURL: url, KeysDir: "data/keys", JWTAlg: "ES256", Issuer: "http://localhost:8080",
 		Audience: "of the variable", AccessTTL: 90 * time.Second, RefreshTTL: 720 * time.Hour, SessionTTL: 2160 * time.Hour,
 		RefreshGrace: 30 * time.Second, PasswordMin: 15, RateLimit: "on", Signup: "open",
 		Introspection: false, Playground: true, AutoMigrate: false, LogFormat: "auto", LogLevel: "warn",
@@ -131,7 +139,7 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 
 // bad values for every flag: one that can't be read or used. None at all is bad too, unless it is the default.
 var bad = map[string]string{
-	"LATCHKEY_ADDR": "8080", "LATCHKEY_DATABASE_URL": "mysql://u:" + secret + "@", "LATCHKEY_KEYS_DIR": "", "LATCHKEY_ISSUER": "example.org",
+	"LATCHKEY_ADDR": "8080", "LATCHKEY_METRICS_ADDR": "on", "LATCHKEY_DATABASE_URL": "mysql://u:" + secret + "@", "LATCHKEY_KEYS_DIR": "", "LATCHKEY_ISSUER": "example.org",
 	"LATCHKEY_AUDIENCE": "", "LATCHKEY_ACCESS_TTL": "an hour", "LATCHKEY_PASSWORD_MIN": "seven", "LATCHKEY_PASSWORD_WORDS": "at", "LATCHKEY_SIGNUP": "maybe",
 	"LATCHKEY_TRUSTED_PROXIES": "10.0.0.0/8,proxy", "LATCHKEY_RATE_LIMIT": "maybe", "LATCHKEY_INTROSPECTION": "maybe", "LATCHKEY_PLAYGROUND": "maybe", "LATCHKEY_AUTO_MIGRATE": "a\nb", "LATCHKEY_LOG_FORMAT": "xml",
 	"LATCHKEY_LOG_LEVEL": "loud", "LATCHKEY_REDIS_URL": "localhost:6379", "LATCHKEY_JWT_ALG": "HS256", "LATCHKEY_REFRESH_TTL": "1s",

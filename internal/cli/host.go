@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"latchkey/internal/audit"
 	"latchkey/internal/config"
 	"latchkey/internal/store"
 )
@@ -19,6 +20,15 @@ type host struct {
 	serve          Serve
 	schema         string
 	now            func() time.Time
+}
+
+// audit records what a command changes, on stderr as a server would. Nobody keeps what goes to a terminal, and who looks on has just
+// been told.
+func (h *host) audit() *audit.Log {
+	if isTerminal(h.stderr) {
+		return nil
+	}
+	return audit.New(newLogger(h.config, h.stderr), nil)
 }
 
 // withNewDB runs fn with the database. An SQLite file that does not exist is made.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/cheggaaa/pb/v3"
 
+	"latchkey/internal/audit"
 	"latchkey/internal/auth"
 	"latchkey/internal/bulk"
 	"latchkey/internal/store"
@@ -44,6 +46,15 @@ func (s *importSummary) count(batch []*auth.Candidate) {
 		if c.Used {
 			s.Used++
 		}
+	}
+}
+
+// record records what was written, the accounts together: the old system knows what was done to each of them.
+func (s *importSummary) record(ctx context.Context, trail *audit.Log) {
+	if !s.DryRun && s.Added+s.Updated > 0 {
+		trail.Record(ctx, audit.Event{Name: audit.UsersImported, Actor: audit.Operator, Details: []slog.Attr{
+			slog.Int("added", s.Added), slog.Int("updated", s.Updated),
+		}})
 	}
 }
 

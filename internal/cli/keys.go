@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
 	"time"
 
+	"latchkey/internal/audit"
 	"latchkey/internal/keys"
 	"latchkey/internal/store"
 )
@@ -51,14 +53,16 @@ type keysRotate struct {
 
 // Run makes a signing key.
 func (k *keysRotate) Run(ctx context.Context, h *host) error {
-	return h.withKeys(ctx, func(c keys.Config) error { return rotateKeys(ctx, c, k.Now, h.stdout) })
+	return h.withKeys(ctx, func(c keys.Config) error { return rotateKeys(ctx, c, k.Now, h.stdout, h.audit()) })
 }
 
-func rotateKeys(ctx context.Context, c keys.Config, atOnce bool, stdout io.Writer) error {
+func rotateKeys(ctx context.Context, c keys.Config, atOnce bool, stdout io.Writer, trail *audit.Log) error {
 	rotation, err := keys.Rotate(ctx, c, atOnce)
 	if err != nil {
+		recordKey(ctx, trail, audit.KeysRotated, "", err)
 		return err
 	}
+	recordKey(ctx, trail, audit.KeysRotated, rotation.Key.ID, nil)
 	from := stamp(rotation.SignsAt)
 	if atOnce {
 		from = "now"
@@ -78,11 +82,16 @@ type keysRemove struct {
 
 // Run removes a key.
 func (k *keysRemove) Run(ctx context.Context, h *host) error {
-	return h.withKeys(ctx, func(c keys.Config) error { return removeKey(ctx, c, k.ID, k.Now, h.stdout) })
+	return h.withKeys(ctx, func(c keys.Config) error { return removeKey(ctx, c, k.ID, k.Now, h.stdout, h.audit()) })
 }
 
-func removeKey(ctx context.Context, c keys.Config, id string, atOnce bool, stdout io.Writer) error {
+func removeKey(ctx context.Context, c keys.Config, id string, atOnce bool, stdout io.Writer, trail *audit.Log) error {
 	err := keys.Remove(ctx, c, id, atOnce)
+	if id == keys.RefreshID {
+		recordKey(ctx, trail, audit.KeysRefreshReplaced, "", err)
+	} else {
+		recordKey(ctx, trail, audit.KeysRemoved, id, err)
+	}
 	if err != nil && !errors.Is(err, keys.ErrFile) {
 		return err
 	}
@@ -94,6 +103,22 @@ func removeKey(ctx context.Context, c keys.Config, id string, atOnce bool, stdou
 	}
 	_, printErr := fmt.Fprintln(stdout, text)
 	return errors.Join(err, printErr)
+}
+
+// recordKey records what the operator did to a key, which the log names by its public kid, "" for none; nothing if err says that it
+// was not done.
+func recordKey(ctx context.Context, trail *audit.Log, name audit.Name, kid string, err error) {
+	e := audit.Event{Name: name, Actor: audit.Operator}
+	switch {
+	case errors.Is(err, store.ErrOutcomeUnknown):
+		e.Outcome = audit.OutcomeUnknown
+	case err != nil && !errors.Is(err, keys.ErrFile):
+		return
+	}
+	if kid != "" {
+		e.Details = []slog.Attr{slog.String("kid", kid)}
+	}
+	trail.Record(ctx, e)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -33,6 +33,7 @@ func (h *host) withRules(ctx context.Context, fn func(*auth.Service) error) erro
 			Policy:    password.Policy{Min: h.config.PasswordMin, Words: h.config.Words()},
 			IDs:       uuid.NewGenWithOptions(uuid.WithEpochFunc(h.now)),
 			Now:       h.now,
+			Audit:     h.audit(),
 		})))
 	})
 }

@@ -36,6 +36,7 @@ func (u *usersImport) Run(ctx context.Context, h *host) error {
 	}
 	return h.withRules(ctx, func(rules *auth.Service) error {
 		s := importSummary{DryRun: u.DryRun}
+		defer s.record(ctx, h.audit())
 		imports := rules.Import(auth.ImportOptions{Update: u.Update, DryRun: u.DryRun, CPUTime: cpuTime})
 		err := runImport(ctx, imports, records, func(batch []*auth.Candidate) {
 			s.count(batch)

@@ -22,6 +22,7 @@ type Config struct {
 	Addr           string        `env:"LATCHKEY_ADDR" default:":8080" help:"Address to listen on."`
 	TLSCert        string        `env:"LATCHKEY_TLS_CERT" default:"" name:"tls-cert" help:"PEM file with the certificate, and those between it and its root: serve TLS. Read again when it changes. None by default."`
 	TLSKey         string        `env:"LATCHKEY_TLS_KEY" default:"" name:"tls-key" help:"PEM file with the certificate's private key. None by default."`
+	MetricsAddr    string        `env:"LATCHKEY_METRICS_ADDR" default:"127.0.0.1:9090" help:"Address to serve /metrics on, for Prometheus: HOST:PORT, or off. Anyone who reaches it can read it."`
 	DatabaseURL    string        `env:"LATCHKEY_DATABASE_URL" default:"sqlite:data/latchkey.db" help:"Database: sqlite:PATH, or mysql://user:password@host:3306/name. Set the variable, not the flag, where it has a password: others on the machine can see flags."`
 	RedisURL       string        `env:"LATCHKEY_REDIS_URL" default:"" help:"Redis that gets a copy of the blocked ids, for other services, and counts failed log-ins for all servers: redis://host:6379. None by default. Set the variable, not the flag, where it has a password."`
 	KeysDir        string        `env:"LATCHKEY_KEYS_DIR" default:"data/keys" help:"Directory of the keys. Made on first start."`
@@ -73,6 +74,7 @@ func (c *Config) Check() error {
 		{isAddress(c.Addr), "addr", "HOST:PORT or :PORT"},
 		{c.TLSCert == "" || c.TLSKey != "", "tls-cert", "set together with LATCHKEY_TLS_KEY"},
 		{c.TLSKey == "" || c.TLSCert != "", "tls-key", "set together with LATCHKEY_TLS_CERT"},
+		{c.MetricsAddr == "off" || isAddress(c.MetricsAddr), "metrics-addr", "HOST:PORT or :PORT, or off"},
 		{databaseErr == nil, "database-url", databaseWant},
 		{c.RedisURL == "" || isRedis(c.RedisURL), "redis-url", "redis://[user:password@]host:port[/database], or rediss:// for TLS"},
 		{c.KeysDir != "", "keys-dir", "a directory"},

@@ -15,7 +15,7 @@ import (
 // good is a configuration that can be used.
 func good() config.Config {
 	return config.Config{
-		Addr: ":8080", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
+		Addr: ":8080", MetricsAddr: "127.0.0.1:9090", DatabaseURL: "sqlite:data/latchkey.db", KeysDir: "data/keys", JWTAlg: "ES256",
 		Issuer: "http://localhost:8080", Audience: "latchkey", AccessTTL: 15 * time.Minute, RefreshTTL: 720 * time.Hour,
 		SessionTTL: 2160 * time.Hour, RefreshGrace: 30 * time.Second, PasswordMin: 8, RateLimit: "on", Signup: "open", LogFormat: "auto", LogLevel: "info",
 	}
@@ -37,6 +37,7 @@ func TestCheckAcceptsWhatCanBeUsed(t *testing.T) {
 		"an Ed25519 key":               func(c *config.Config) { c.JWTAlg = "EdDSA" },
 		"sessions as short as a token": func(c *config.Config) { c.RefreshTTL, c.SessionTTL = c.AccessTTL, c.AccessTTL },
 		"sessions of ten years":        func(c *config.Config) { c.SessionTTL = 87600 * time.Hour },
+		"no metrics":                   func(c *config.Config) { c.MetricsAddr = "off" },
 		"no grace":                     func(c *config.Config) { c.RefreshGrace = 0 },
 		"the longest grace":            func(c *config.Config) { c.RefreshGrace = 5 * time.Minute },
 		"a Redis":                      func(c *config.Config) { c.RedisURL = "rediss://u:p@h:6379/1" },
@@ -81,6 +82,7 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 	origins := func(s string) change { return func(c *config.Config) { c.AllowedOrigins = s } }
 	alg := func(s string) change { return func(c *config.Config) { c.JWTAlg = s } }
 	passwordMin := func(n int) change { return func(c *config.Config) { c.PasswordMin = n } }
+	metrics := func(s string) change { return func(c *config.Config) { c.MetricsAddr = s } }
 	words := func(s string) change { return func(c *config.Config) { c.PasswordWords = s } }
 	rateLimit := func(s string) change { return func(c *config.Config) { c.RateLimit = s } }
 	proxies := func(s string) change { return func(c *config.Config) { c.TrustedProxies = s } }
@@ -99,6 +101,8 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"a port below zero", "LATCHKEY_ADDR", addr(":-1")},
 		{"a port that is a word", "LATCHKEY_ADDR", addr(":web")},
 		{"a URL for the address", "LATCHKEY_ADDR", addr("http://localhost:8080")},
+		{"no address of the metrics", "LATCHKEY_METRICS_ADDR", metrics("")},
+		{"metrics that are neither off nor on", "LATCHKEY_METRICS_ADDR", metrics("on")},
 		{"no database", "LATCHKEY_DATABASE_URL", database("")},
 		{"another kind of database", "LATCHKEY_DATABASE_URL", database("postgres://u:hunter2@h/n")},
 		{"a database without a name", "LATCHKEY_DATABASE_URL", database("mysql://u:hunter2@h/")},

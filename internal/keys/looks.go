@@ -89,8 +89,12 @@ func (r *Ring) Run(ctx context.Context) {
 // look loads the keys anew, and tells everyone who waits for that.
 func (r *Ring) look(ctx context.Context) error {
 	begun := r.looks.begin()
-	loaded, err := r.load(ctx, r.seen.Load().set)
+	before := r.seen.Load().set
+	loaded, err := r.load(ctx, before)
 	if err == nil {
+		if before != nil {
+			r.recordChange(ctx, before.recorded, loaded.recorded)
+		}
 		if loaded.serves() {
 			r.serving.Store(loaded)
 		}

@@ -26,6 +26,9 @@ var cores = runtime.GOMAXPROCS(0)
 type Hasher struct {
 	// MaxWait is how long each waits at most. NewHasher sets it; it is not to be changed once the Hasher is used.
 	MaxWait time.Duration
+	// Joined, unless it is nil, is called when a password joins the queue; what it returns, when its turn has come (served), or when it
+	// is turned away with ErrBusy. Whoever leaves before that is not told of. It is not to be changed once the Hasher is used.
+	Joined func() (ended func(served bool))
 
 	places chan struct{} // taken by who waits or is served
 	slots  chan struct{} // taken by who is served
@@ -48,13 +51,24 @@ func NewHasher(cost Cost) *Hasher {
 	return h
 }
 
+// Length is how many passwords wait in the queue, and how many are being hashed.
+func (h *Hasher) Length() (waiting, running int) {
+	running = len(h.slots)
+	return max(0, len(h.places)-running), running
+}
+
 // inTurn runs work, which takes all of one core, when its turn has come. It returns ErrBusy at once if the queue is full, or
 // after MaxWait; and ctx's error if ctx is done before the turn comes. Then it has not run work.
 func (h *Hasher) inTurn(ctx context.Context, work func()) error {
+	ended := func(bool) {}
+	if h.Joined != nil {
+		ended = h.Joined()
+	}
 	select {
 	case h.places <- struct{}{}:
 		defer func() { <-h.places }()
 	default:
+		ended(false)
 		return ErrBusy
 	}
 	waiting, cancel := context.WithTimeoutCause(ctx, h.MaxWait, ErrBusy)
@@ -65,8 +79,13 @@ func (h *Hasher) inTurn(ctx context.Context, work func()) error {
 	case <-waiting.Done():
 	}
 	if waiting.Err() != nil { // also if the turn came at the same moment
-		return context.Cause(waiting)
+		err := context.Cause(waiting)
+		if errors.Is(err, ErrBusy) {
+			ended(false)
+		}
+		return err
 	}
+	ended(true)
 	work()
 	return nil
 }

@@ -177,3 +177,66 @@ func stillWaiting(t *testing.T, done <-chan error) {
 	default:
 	}
 }
+
+// watched counts who joins and how it ends.
+func watched(h *password.Hasher) (joined, served, turnedAway *atomic.Int64) {
+	joined, served, turnedAway = &atomic.Int64{}, &atomic.Int64{}, &atomic.Int64{}
+	h.Joined = func() func(bool) {
+		joined.Add(1)
+		return func(inTurn bool) {
+			if inTurn {
+				served.Add(1)
+			} else {
+				turnedAway.Add(1)
+			}
+		}
+	}
+	return joined, served, turnedAway
+}
+
+func TestWhoWatchesTheQueueIsToldHowEachWaitEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher()
+		joined, served, turnedAway := watched(h)
+		expect := func(j, s, away int) {
+			t.Helper()
+			if joined.Load() != int64(j) || served.Load() != int64(s) || turnedAway.Load() != int64(away) {
+				t.Errorf("%d joined, %d served, %d turned away; want %d, %d, %d", joined.Load(), served.Load(), turnedAway.Load(), j, s, away)
+			}
+		}
+		length := func(waiting, running int) {
+			t.Helper()
+			if w, r := h.Length(); w != waiting || r != running {
+				t.Errorf("%d wait and %d run, want %d and %d", w, r, waiting, running)
+			}
+		}
+		length(0, 0)
+		if err := <-queue(t.Context(), h, 1); err != nil {
+			t.Fatal(err)
+		}
+		expect(1, 1, 0)
+		release := password.Fill(h)
+		ctx, leave := context.WithCancel(t.Context())
+		leaver := queue(ctx, h, 1)
+		length(1, password.Slots(h))
+		leave()
+		if err := <-leaver; !errors.Is(err, context.Canceled) { // of which nobody is told
+			t.Errorf("who left got %v", err)
+		}
+		expect(2, 1, 0)
+		all := queue(t.Context(), h, password.Waiting(h))
+		refusedAtOnce(t, h)
+		expect(3+password.Waiting(h), 1, 1)
+		for range password.Waiting(h) {
+			if err := <-all; !errors.Is(err, password.ErrBusy) { // not within MaxWait
+				t.Errorf("got %v", err)
+			}
+		}
+		expect(3+password.Waiting(h), 1, 1+password.Waiting(h))
+		length(0, password.Slots(h))
+		for range password.Slots(h) {
+			release()
+		}
+	})
+}

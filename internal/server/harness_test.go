@@ -63,6 +63,7 @@ type testServer struct {
 func defaults(t testing.TB, databaseURL string) config.Config {
 	return config.Config{
 		Addr:          "127.0.0.1:0",
+		MetricsAddr:   "off",
 		DatabaseURL:   databaseURL,
 		KeysDir:       filepath.Join(t.TempDir(), "keys"),
 		Issuer:        "http://localhost:8080",

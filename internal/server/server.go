@@ -13,8 +13,10 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/graph"
+	"latchkey/internal/audit"
 	"latchkey/internal/auth"
 	"latchkey/internal/config"
+	"latchkey/internal/metrics"
 	"latchkey/internal/password"
 	"latchkey/internal/requestid"
 	"latchkey/internal/store"
@@ -58,6 +60,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 
+	watched := metrics.New()
 	passwords := password.NewHasher(host.HashCost)
 	passwords.MaxWait = host.Timeout / 2 // the rest is for the work
 	tries, err := openThrottle(c, host)
@@ -75,13 +78,16 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		Policy:     password.Policy{Min: c.PasswordMin, Words: c.Words()},
 		OpenSignup: c.Signup == "open",
 		Throttle:   tries,
+		Audit:      audit.New(host.Log, watched.Event),
 		IDs:        uuid.NewGenWithOptions(uuid.WithEpochFunc(host.Now)),
 		Now:        host.Now,
 	})
+	watch(watched, db, passwords, rules, host)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graph.NewHandler(graph.Options{
 		Auth: rules, Serving: ring.Serving, Answering: db.Answering, Introspection: c.Introspection, Origins: origins(c, host.Log),
-		Proxies: c.Proxies(), Timeout: host.Timeout, Now: host.Now, Log: host.Log,
+		Proxies: c.Proxies(), Timeout: host.Timeout, Now: host.Now, Log: host.Log, Observe: watched.Observe,
+		Refused: func(l graph.Limit) { watched.GraphQLRefused(string(l)) },
 	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
@@ -90,7 +96,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		mux.Handle("/", web.Handler())
 	}
 
-	tasks, err := background(c, host, db, ring, rules)
+	tasks, err := background(c, host, db, ring, rules, watched)
 	if err != nil {
 		return err
 	}
@@ -98,7 +104,11 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	if err != nil {
 		return err
 	}
-	defer start(ctx, tasks)() // stops them before the database is closed
+	scraped, err := newMetricsServer(ctx, c, watched, host.Log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer start(ctx, append(tasks, scraped.run))() // stops them before the database is closed
 	server := newServer(requestid.Middleware(securityHeaders(mux, c), host.Log, host.Now), host)
 	server.TLSConfig = secure
 	return serve(ctx, server, listener, host, c.Playground)

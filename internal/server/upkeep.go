@@ -10,6 +10,7 @@ import (
 	"latchkey/internal/blocklist"
 	"latchkey/internal/config"
 	"latchkey/internal/keys"
+	"latchkey/internal/metrics"
 	"latchkey/internal/store"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 // background returns what goes on beside requests: none of them waits for it. Each task ends soon after its context is done.
-func background(c config.Config, host Host, db *store.DB, ring *keys.Ring, rules *auth.Service) ([]func(context.Context), error) {
+func background(c config.Config, host Host, db *store.DB, ring *keys.Ring, rules *auth.Service, watched *metrics.Metrics) ([]func(context.Context), error) {
 	tasks := []func(context.Context){
 		ring.Run,
 		func(ctx context.Context) { db.Watch(ctx, host.Log) },
@@ -32,6 +33,7 @@ func background(c config.Config, host Host, db *store.DB, ring *keys.Ring, rules
 	if err != nil {
 		return nil, err
 	}
+	watched.Copy(copier.Complete)
 	return append(tasks, copier.Run), nil
 }
 

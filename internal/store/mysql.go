@@ -54,7 +54,7 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := newDB(dialect.MySQL, pool, pool, migrating, asked)
+	db := newDB(dialect.MySQL, pool, pool, map[string]*sql.DB{"requests": pool, "migrations": migrating, "watch": asked})
 	db.asked = asked
 	db.answers.Store(newAnswers())
 	db.migrations, err = newProvider(goose.DialectMySQL, migrating, locker)

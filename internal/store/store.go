@@ -30,7 +30,7 @@ type DB struct {
 	read       *sql.DB // what is under Read
 	asked      *sql.DB // has one connection, for Watch; nil on SQLite
 	answers    atomic.Pointer[answers]
-	pools      []*sql.DB
+	pools      map[string]*sql.DB // by what they are for
 	migrations *goose.Provider
 	serving    *flock.Flock // nil on MySQL
 }
@@ -45,14 +45,18 @@ func Open(ctx context.Context, u URL) (*DB, error) {
 
 func (db *DB) isMySQL() bool { return db.asked != nil }
 
-func newDB(driver string, write, read *sql.DB, others ...*sql.DB) *DB {
+func newDB(driver string, write, read *sql.DB, pools map[string]*sql.DB) *DB {
 	client := func(pool *sql.DB) *ent.Client {
 		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
 	}
-	db := &DB{Read: client(read), write: client(write), read: read, pools: append(others, write, read)}
+	db := &DB{Read: client(read), write: client(write), read: read, pools: pools}
 	db.answers.Store(&answers{ctx: context.Background()})
 	return db
 }
+
+// Pools are the pools of connections, by what they are for: read and write on SQLite, requests and migrations on MySQL. They are
+// for their statistics.
+func (db *DB) Pools() map[string]*sql.DB { return db.pools }
 
 // ErrServed means that another server has the SQLite file.
 var ErrServed = errors.New("another latchkey serves this SQLite file: one server at a time, or use MySQL")

@@ -51,7 +51,7 @@ func (db *DB) try(ctx context.Context, fn func(*ent.Tx) error) error {
 	}
 	err = commit(ctx, tx)
 	committed = err == nil
-	if diedInCommit(err) {
+	if DiedInCommit(err) {
 		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
 	return err
@@ -91,9 +91,9 @@ func rollBack(ctx context.Context, tx *ent.Tx) {
 	}
 }
 
-// diedInCommit tells a commit that MySQL has not answered from one that it refused. SQLite always answers, and what was
-// cancelled before it was sent is rolled back.
-func diedInCommit(err error) bool {
+// DiedInCommit tells of the error of a commit whether MySQL has not answered it, so that nobody knows what became of it, or has
+// refused it. SQLite always answers, and what was cancelled before it was sent is rolled back.
+func DiedInCommit(err error) bool {
 	var refused *mysql.MySQLError
 	return err != nil && !errors.As(err, &refused) && isConnectionLost(err) && !errors.Is(err, sql.ErrTxDone)
 }

@@ -35,13 +35,13 @@ func TestDiedInCommit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := diedInCommit(c.err); got != c.want {
+			if got := DiedInCommit(c.err); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 			if c.err == nil {
 				return
 			}
-			if got := diedInCommit(fmt.Errorf("ent: %w", c.err)); got != c.want {
+			if got := DiedInCommit(fmt.Errorf("ent: %w", c.err)); got != c.want {
 				t.Errorf("wrapped: got %v, want %v", got, c.want)
 			}
 		})

@@ -42,6 +42,13 @@ func (h *Holder[T]) Get(ctx context.Context) (T, error) {
 	return h.viewer, h.err
 }
 
+// Known returns the viewer if somebody has asked for it before and there is one. It does not ask itself.
+func (h *Holder[T]) Known() (T, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.viewer, h.resolved && h.err == nil
+}
+
 // Set makes v the viewer from here on: someone has just signed in.
 func (h *Holder[T]) Set(v T) {
 	h.mu.Lock()

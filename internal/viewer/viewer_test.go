@@ -138,3 +138,24 @@ func TestFromContextWithoutAHolderPanics(t *testing.T) {
 	}()
 	viewer.FromContext[int](ctx)
 }
+
+func TestKnownAsksNobody(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	failure := errors.New("nobody")
+	ctx := viewer.NewContext(t.Context(), func(context.Context) (string, error) { asked++; return "ada", failure })
+	holder := viewer.FromContext[string](ctx)
+	if _, known := holder.Known(); known || asked != 0 {
+		t.Errorf("known before anyone asked, who was asked %d times", asked)
+	}
+	if _, err := holder.Get(ctx); !errors.Is(err, failure) {
+		t.Error(err)
+	}
+	if _, known := holder.Known(); known {
+		t.Error("nobody is known")
+	}
+	holder.Set("grace")
+	if who, known := holder.Known(); !known || who != "grace" || asked != 1 {
+		t.Errorf("%q, %v, asked %d times", who, known, asked)
+	}
+}

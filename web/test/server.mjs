@@ -23,6 +23,7 @@ export async function startServer(t, settings = {}) {
     env: {
       PATH: process.env.PATH,
       LATCHKEY_ADDR: `127.0.0.1:${port}`,
+      LATCHKEY_METRICS_ADDR: 'off',
       LATCHKEY_ISSUER: origin,
       LATCHKEY_DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
       LATCHKEY_KEYS_DIR: join(folder, 'keys'),
