@@ -12,7 +12,9 @@ import (
 	"latchkey/ent/predicate"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
+	"latchkey/internal/audit"
 	"latchkey/internal/throttle"
+	"latchkey/internal/viewer"
 )
 
 // The limits. A password check counts as a failure before it is made, and no longer once the password was right.
@@ -56,7 +58,7 @@ type try struct {
 // take counts a try, or refuses it.
 func (s *Service) take(ctx context.Context, buckets ...throttle.Bucket) (*try, error) {
 	if refused := s.throttle.Take(ctx, buckets...); refused != nil {
-		return nil, rateLimited(refused)
+		return nil, s.rateLimited(ctx, refused)
 	}
 	return &try{s.throttle, buckets}, nil
 }
@@ -86,7 +88,7 @@ func (s *Service) takeLogin(ctx context.Context, sought string) (*try, error) {
 		return nil, err
 	}
 	if !known {
-		return nil, rateLimited(refused)
+		return nil, s.rateLimited(ctx, refused)
 	}
 	return made, nil
 }
@@ -148,8 +150,13 @@ func (s *Service) countFailure(ctx context.Context, err error, code Code, limit 
 	return err
 }
 
-// rateLimited is what the client is told.
-func rateLimited(refused *throttle.Refused) *Error {
+// rateLimited records a refusal, and returns what the client is told.
+func (s *Service) rateLimited(ctx context.Context, refused *throttle.Refused) *Error {
+	event := audit.Event{Name: audit.RequestThrottled, Limit: refused.Limit}
+	if me, known := viewer.FromContext[*Identity](ctx).Known(); known {
+		event.UserID, event.SessionID = me.User.ID, me.SessionID
+	}
+	s.record(ctx, event)
 	return &Error{
 		Code:       RateLimited,
 		Message:    "Too many tries. Wait before the next one.",

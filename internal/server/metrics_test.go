@@ -143,7 +143,7 @@ func TestPoolsOfConnectionsAreWatched(t *testing.T) {
 		s.join(t, "ada@example.org")
 		pools := []string{"read", "write"}
 		if strings.HasPrefix(s.config.DatabaseURL, "mysql:") {
-			pools = []string{"migrations", "requests"}
+			pools = []string{"migrations", "requests", "watch"}
 		}
 		var watched []string
 		for series, value := range s.metrics(t) {
@@ -225,4 +225,12 @@ func TestMetricsAreServedAtTheirOwnAddressOnly(t *testing.T) {
 	if strings.Contains(off.log.String(), `"metrics"`) {
 		t.Error("metrics that are off are somewhere")
 	}
+}
+
+func TestWhatALimitRefusesIsCounted(t *testing.T) {
+	onBothWatched(t, func(t *testing.T, s *testServer) {
+		s.moves(t, `^latchkey_graphql_refused`, func() {
+			s.ask(t, "", "{"+strings.Repeat(" me {", 20)+" id "+strings.Repeat("}", 21), nil).refused(t, "OPERATION_TOO_COMPLEX")
+		}, `latchkey_graphql_refused_total{limit="depth"} +1`)
+	})
 }

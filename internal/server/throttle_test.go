@@ -177,3 +177,24 @@ func TestWithoutLimitsNobodyWaits(t *testing.T) {
 		}
 	})
 }
+
+func TestThrottlingIsRecordedAndCountedByItsLimit(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		ada := s.join(t, "ada@example.org")
+		try := func() *answer { return s.ask(t, "", login, input(vars{"identifier": "hopper", "password": other})) }
+		confirm := func() *answer { return s.ask(t, ada.token, remove, input(vars{"currentPassword": other})) }
+		for range 5 {
+			try().refused(t, wrong)
+			confirm().refused(t, wrong)
+		}
+		const among = "^latchkey_(throttled|logins)"
+		told := s.follow(t)
+		s.moves(t, among, func() {
+			told.tells(t, try().refused(t, limited), "request.throttled limit=login_address_identifier")
+		}, `latchkey_throttled_total{limit="login_address_identifier"} +1`)
+		s.moves(t, among, func() {
+			told.tells(t, confirm().refused(t, limited),
+				"request.throttled limit=current_password_session sessionId="+s.sessionOf(t, ada.token)+" userId="+ada.id)
+		}, `latchkey_throttled_total{limit="current_password_session"} +1`)
+	}, throttled, withMetrics)
+}
