@@ -180,7 +180,7 @@ func TestMergeableFindsWhatGqlparserFinds(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: petSchema})
 	random := rand.New(rand.NewChaCha8([32]byte{1}))
 	seen := map[bool]int{}
-	for range 5000 {
+	for range 2500 {
 		by := make(choices, random.IntN(150))
 		for i := range by {
 			by[i] = byte(random.UintN(256))
@@ -189,10 +189,9 @@ func TestMergeableFindsWhatGqlparserFinds(t *testing.T) {
 			seen[conflicts]++
 		}
 	}
-	if seen[true] < 500 || seen[false] < 500 {
+	if seen[true] < 250 || seen[false] < 250 {
 		t.Errorf("with conflicts, and without: %v; too few of one kind show nothing", seen)
 	}
-	t.Logf("with conflicts, and without: %v", seen)
 }
 
 func TestFieldsOfUnlikeObjectsOnlyHaveToLookAlike(t *testing.T) {
