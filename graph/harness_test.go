@@ -19,6 +19,7 @@ import (
 	"latchkey/internal/store"
 	"latchkey/internal/testhost"
 	"latchkey/internal/testkeys"
+	"latchkey/internal/testleak"
 	"latchkey/internal/token"
 )
 
@@ -50,8 +51,9 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	text := &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	handler := NewHandler(Options{Auth: rules, Serving: func() bool { return true }, Introspection: introspection, Origins: []string{"https://app.example.org"}, Timeout: timeout, Now: now, Log: log})
+	testleak.Log(t, text.String)
 	return &testHandler{
-		Handler: requestid.Middleware(handler, slog.New(slog.DiscardHandler), now), graph: handler, log: text, tokens: tokens,
+		Handler: testleak.Handler(t, requestid.Middleware(handler, slog.New(slog.DiscardHandler), now)), graph: handler, log: text, tokens: tokens,
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
+	"latchkey/internal/testleak"
 )
 
 // onBoth runs a story twice, each time with a server and a database of its own: on SQLite and on MariaDB.
@@ -101,6 +102,7 @@ func startWith(t testing.TB, c config.Config) *testServer {
 func startOn(t testing.TB, c config.Config, limit time.Duration, cost password.Cost) *testServer {
 	t.Helper()
 	s := &testServer{config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
+	testleak.Server(t, s.log.String, c.DatabaseURL, c.KeysDir)
 	ctx, cancel := context.WithCancel(context.Background())
 	ready := make(chan net.Addr, 1)
 	ended := make(chan error, 1)
@@ -196,7 +198,7 @@ func (s *testServer) send(t testing.TB, method, path string, header http.Header,
 		t.Fatal(err)
 	}
 	request.Header = header
-	response, err := http.DefaultClient.Do(request)
+	response, err := testleak.Client(t).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
