@@ -17,7 +17,6 @@ import (
 	"latchkey/ent/user"
 	"latchkey/internal/password"
 	"latchkey/internal/testdb"
-	"latchkey/internal/testleak"
 )
 
 const saturated = "UNAVAILABLE retryAfter=5"
@@ -71,7 +70,7 @@ func (s *testServer) hammer(t *testing.T, clients int) (leave func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Transport: testleak.Over(t, &http.Transport{MaxIdleConnsPerHost: clients})}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	for range clients {

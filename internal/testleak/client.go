@@ -93,10 +93,10 @@ func sent(r *http.Request, body []byte) {
 	known.learnHeader(r.Header)
 	for _, values := range r.URL.Query() {
 		for _, value := range values {
-			known.learnJSON(value)
+			known.learnBody(value)
 		}
 	}
-	known.learnJSON(string(body))
+	known.learnBody(string(body))
 }
 
 // answered learns from an answer, and searches it if it is an error: what is in errors, and all of a text with a status of 400 and more.
@@ -104,7 +104,7 @@ func sent(r *http.Request, body []byte) {
 func answered(t testing.TB, status int, header http.Header, body []byte) {
 	t.Helper()
 	known.learnHeader(header)
-	known.learnJSON(string(body))
+	known.learnBody(string(body))
 	for name, values := range header {
 		if name != "Set-Cookie" {
 			Text(t, "the header "+name, strings.Join(values, "\n"))

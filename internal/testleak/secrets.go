@@ -44,13 +44,10 @@ func newSecrets() *secrets {
 func Secret(kind, value string) { known.add(kind, value) }
 
 func (s *secrets) add(kind, value string) {
-	if tooPlain(value) {
-		return
-	}
 	value = value[:min(len(value), longest)]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.seen[value] {
+	if s.seen[value] || tooPlain(value) {
 		return
 	}
 	s.seen[value] = true
@@ -95,8 +92,6 @@ var shapes = []struct {
 	kind  string
 	shape *regexp.Regexp
 }{
-	{"an access token", accessToken},
-	{"a refresh token", refreshToken},
 	{"a hash of a password", regexp.MustCompile(`\$argon2id?\$`)},
 	{"a key", regexp.MustCompile(`-----BEGIN [A-Z ]*(PRIVATE|REFRESH TOKEN) KEY`)},
 }
@@ -109,6 +104,9 @@ type found struct {
 // find returns each secret that is in text, where it is for the first time.
 func (s *secrets) find(text string) []found {
 	var all []found
+	for token, kind := range tokens(text) {
+		all = append(all, found{kind, strings.Index(text, token)})
+	}
 	for _, s := range shapes {
 		if at := s.shape.FindStringIndex(text); at != nil {
 			all = append(all, found{s.kind, at[0]})

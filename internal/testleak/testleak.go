@@ -48,7 +48,7 @@ func Command(t testing.TB, databaseURL, stdout, stderr string) {
 // Typed learns what went into a command that was called with args: the password that it asks for, or a file that it imports.
 func Typed(args []string, stdin string) {
 	if slices.Contains(args, "import") {
-		known.learn(stdin)
+		known.learnBody(stdin)
 		return
 	}
 	for line := range strings.Lines(stdin) {
