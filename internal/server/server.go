@@ -91,7 +91,7 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return err
 	}
 	defer start(ctx, tasks)() // stops them before the database is closed
-	return serve(ctx, listener, requestid.Middleware(mux, host.Log, host.Now), host, c.Playground)
+	return serve(ctx, listener, requestid.Middleware(graph.Recovering(mux, host.Log), host.Log, host.Now), host, c.Playground)
 }
 
 // openDatabase returns a database that answers and, if that is wanted, is migrated.

@@ -83,7 +83,7 @@ func spellings(value string) []string {
 		strings.Trim(asJSON.String(), "\"\n"), strings.Trim(asHTML.String(), "\"\n"), strings.Trim(fmt.Sprintf("%q", value), `"`),
 		url.QueryEscape(value), url.PathEscape(value),
 		base64.RawStdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
-		hex.EncodeToString(raw), strings.ToUpper(hex.EncodeToString(raw)), strings.Trim(fmt.Sprint(raw), "[]"),
+		hex.EncodeToString(raw), strings.ToUpper(hex.EncodeToString(raw)), strings.Trim(fmt.Sprintf("%d", raw), "[]"),
 	}
 }
 

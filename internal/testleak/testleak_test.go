@@ -142,7 +142,7 @@ func TestHoweverItIsWritten(t *testing.T) {
 	for _, text := range []string{
 		secret, fmt.Sprintf("%q", secret), `Straße & <battery> \"5\"\n`, `Straße \u0026 \u003cbattery\u003e \"5\"\n`,
 		url.QueryEscape(secret), url.PathEscape(secret), hex.EncodeToString([]byte(secret)), fmt.Sprintf("%X", secret),
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)), fmt.Sprint([]byte(secret)),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)), fmt.Sprintf("%d", []byte(secret)),
 	} {
 		found := &spy{TB: t}
 		testleak.Text(found, "it", "one line\nbefore "+text+" after\nanother")
