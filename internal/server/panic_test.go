@@ -14,6 +14,7 @@ import (
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
+	"latchkey/internal/testleak"
 )
 
 // The clock panics when GraphQL's handler asks it who was told of a stranger's origin: before any operation, where gqlgen does not look.
@@ -26,10 +27,12 @@ func TestPanicBeforeAnyOperationIsInternal(t *testing.T) {
 		return time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 	}
 	s := &testServer{log: &testhost.Log{}}
+	s.config = defaults(t, testdb.SQLite(t))
+	testleak.Server(t, s.log.String, s.config.DatabaseURL, s.config.KeysDir)
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		ended <- server.Run(ctx, defaults(t, testdb.SQLite(t)), server.Host{
+		ended <- server.Run(ctx, s.config, server.Host{
 			Log: slog.New(slog.NewJSONHandler(s.log, nil)), Now: now, Timeout: noLimit, HashCost: testhost.CheapHash,
 			Ready: func(addr net.Addr) { ready <- addr },
 		})
