@@ -71,7 +71,7 @@ func TestASVSMapsEveryRequirementOnce(t *testing.T) {
 		t.Errorf("mapped are %q, want %q", got, want)
 	}
 	if rows := strings.Count(text, "\n| ") - strings.Count(text, "\n| id |"); rows != len(want) {
-		t.Errorf("of %d rows, %d are read", rows, len(want))
+		t.Errorf("there are %d rows, want %d", rows, len(want))
 	}
 }
 
