@@ -13,6 +13,7 @@ import (
 
 	"latchkey/internal/config"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // shell returns the commands in a file of the documentation: its sh blocks.
@@ -38,7 +39,8 @@ func runShell(t testing.TB, dir, commands string, env ...string) string {
 	c.Env = append(os.Environ(), env...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
-	output, err := c.Output()
+	output, err := c.Output() // with tokens: the stories print answers
+	testleak.Text(t, "standard error", stderr.String())
 	if err != nil {
 		t.Fatalf("%v: %s\n%s", err, stderr.String(), commands)
 	}

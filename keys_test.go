@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // load is what clients do with two servers meanwhile. None of it may fail.
@@ -39,7 +40,7 @@ const (
 func startLoad(t *testing.T, one, two *process) *load {
 	t.Helper()
 	l := &load{servers: [2]string{one.url, two.url}, client: &http.Client{
-		Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * loadWorkers},
+		Timeout: 30 * time.Second, Transport: testleak.Over(t, &http.Transport{MaxIdleConnsPerHost: 2 * loadWorkers}),
 	}}
 	for i := range loadWorkers {
 		name := fmt.Sprintf("worker%d", i)

@@ -16,6 +16,7 @@ import (
 	"latchkey/internal/password"
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // current makes hashes as the binary does.
@@ -139,6 +140,7 @@ func (m *move) shell(t *testing.T, commands string) string {
 	c := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", commands)
 	c.Dir, c.Env = m.dir, m.env
 	output, err := c.CombinedOutput()
+	testleak.Text(t, "the output", string(output))
 	if err != nil && (exitCode(err) != 1 || !bytes.Contains(output, []byte("refused, the others are in")) && !bytes.HasSuffix(output, []byte(" refused\n"))) {
 		t.Fatalf("%v: %s", err, output)
 	}

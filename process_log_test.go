@@ -12,6 +12,7 @@ type processLog struct {
 	mu    sync.Mutex
 	grown *sync.Cond
 	lines []string // not yet looked at
+	all   strings.Builder
 	ended bool
 }
 
@@ -32,7 +33,18 @@ func (l *processLog) add(line string, ended bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines, l.ended = append(l.lines, line), ended
+	l.all.WriteString(line + "\n")
 	l.grown.Broadcast()
+}
+
+// whole waits for the end of the log, and returns all of it.
+func (l *processLog) whole() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for !l.ended {
+		l.grown.Wait()
+	}
+	return l.all.String()
 }
 
 // await returns the next line with text in it, or "" if the log ends before.

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // binary is the program as `go build` makes it.
@@ -41,18 +42,9 @@ func build(m *testing.M) int {
 
 // process is a running latchkey.
 type process struct {
-	*exec.Cmd
+	*latchkey
 	url string
 	log *processLog
-}
-
-// command will run the binary in dir, with these variables and no others.
-func command(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
-	t.Helper()
-	c := exec.CommandContext(t.Context(), binary, args...)
-	c.Dir = dir
-	c.Env = env
-	return c
 }
 
 // serve starts a server in dir and waits until it is ready.
@@ -65,7 +57,7 @@ func serve(t testing.TB, dir string, env ...string) *process {
 
 func launch(t testing.TB, dir string, env ...string) *process {
 	t.Helper()
-	p := &process{Cmd: command(t, dir, append([]string{"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=off"}, env...))}
+	p := &process{latchkey: command(t, dir, append([]string{"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=off"}, env...))}
 	stderr, err := p.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +66,7 @@ func launch(t testing.TB, dir string, env ...string) *process {
 		t.Fatal(err)
 	}
 	p.log = followLog(stderr)
+	testleak.Server(t, p.log.whole, p.database(), p.keysDir())
 	return p
 }
 
@@ -114,7 +107,7 @@ func send(t testing.TB, url, accessToken, query string, variables map[string]any
 	if accessToken != "" {
 		request.Header.Set("Authorization", "Bearer "+accessToken)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := testleak.Client(t).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

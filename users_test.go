@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 const logIn = `mutation ($name: String!, $password: String!) { login(input: {identifier: $name, password: $password}) { accessToken refreshToken } }`
@@ -27,6 +28,8 @@ func (o operator) run(t testing.TB, stdin string, args ...string) (stdout, stder
 	c := command(t, o.dir, o.env, append([]string{"users"}, args...)...)
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &complaint
 	err := c.Run()
+	testleak.Typed(args, stdin)
+	testleak.Command(t, c.database(), out.String(), complaint.String())
 	return out.String(), complaint.String(), exitCode(err)
 }
 

@@ -3,9 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -110,6 +108,8 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 			slog.String("cause", store.Redact(err).Error()))
 	}
 	shown := &gqlerror.Error{Path: path}
+	var defect panicked
+	isPanic := errors.As(err, &defect)
 	switch {
 	case errors.Is(err, store.ErrOutcomeUnknown):
 		if clientGone(ctx, err) { // and not the database
@@ -123,7 +123,7 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 		tell(slog.LevelWarn, "saturated")
 		shown.Message = unavailableMessage
 		shown.Extensions = map[string]any{"code": codeUnavailable, "retryAfter": int(password.MaxWait / time.Second)}
-	case store.Unavailable(err), ctx.Err() != nil:
+	case !isPanic && (store.Unavailable(err) || ctx.Err() != nil):
 		if clientGone(ctx, err) {
 			tell(slog.LevelDebug, "the client is gone")
 		} else {
@@ -140,9 +140,4 @@ func presentFailure(ctx context.Context, log *slog.Logger, err error, path ast.P
 		shown.Extensions = map[string]any{"code": codeInternal, "requestId": id}
 	}
 	return shown
-}
-
-// recovered turns a panic of a resolver into an error, which is presented as every other defect.
-func recovered(_ context.Context, reason any) error {
-	return fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
 }

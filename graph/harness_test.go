@@ -20,6 +20,7 @@ import (
 	"latchkey/internal/store"
 	"latchkey/internal/testhost"
 	"latchkey/internal/testkeys"
+	"latchkey/internal/testleak"
 	"latchkey/internal/token"
 )
 
@@ -56,13 +57,14 @@ func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout ti
 	if db != nil {
 		answering = db.Answering
 	}
+	testleak.Log(t, text.String)
 	h := &testHandler{log: text, tokens: tokens}
 	h.graph = NewHandler(Options{
 		Auth: rules, Serving: func() bool { return true }, Answering: answering, Introspection: introspection,
 		Origins: []string{"https://app.example.org"}, Timeout: timeout,
 		Refused: func(limit Limit) { h.counted = append(h.counted, limit) }, Now: now, Log: log,
 	})
-	h.Handler = requestid.Middleware(h.graph, slog.New(slog.DiscardHandler), now)
+	h.Handler = testleak.Handler(t, requestid.Middleware(h.graph, slog.New(slog.DiscardHandler), now))
 	return h
 }
 

@@ -63,12 +63,13 @@ func startLatchkey(t testing.TB, env ...string) *latchkey {
 	if err := l.process.Start(); err != nil {
 		t.Fatal(err)
 	}
+	told := new(safeBuffer)
+	t.Cleanup(func() { noSecrets(t, told.String()) })
 	t.Cleanup(l.kill)
-	var told strings.Builder
-	for lines := bufio.NewScanner(stderr); lines.Scan(); told.WriteString(lines.Text() + "\n") {
+	for lines := bufio.NewScanner(io.TeeReader(stderr, told)); lines.Scan(); {
 		if _, url, ready := strings.Cut(lines.Text(), `"graphql":"`); ready {
 			l.url = strings.TrimSuffix(strings.SplitN(url, `"`, 2)[0], "/graphql")
-			go io.Copy(io.Discard, stderr) //nolint:errcheck // until it ends
+			go io.Copy(told, stderr) //nolint:errcheck // until it ends
 			return l
 		}
 	}
@@ -166,6 +167,7 @@ func startService(t testing.TB, l *latchkey, change ...func(*config)) *service {
 	go func() {
 		ended <- run(ctx, c, slog.New(slog.NewTextHandler(s.log, nil)), s.clock.now, func(url string) { ready <- url })
 	}()
+	t.Cleanup(func() { noSecrets(t, s.log.String()) })
 	stopped := false
 	s.stop = func() {
 		cancel()

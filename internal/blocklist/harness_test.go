@@ -15,6 +15,7 @@ import (
 	"latchkey/internal/blocklist"
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
+	"latchkey/internal/testleak"
 )
 
 // back is when a test gives up waiting for the copy, on however busy a machine. How soon it is complete again `make bench` shows.
@@ -47,6 +48,7 @@ type running struct {
 func run(t testing.TB, databaseURL, redisURL string) *running {
 	t.Helper()
 	log, seconds := &testhost.Log{}, &atomic.Int64{}
+	testleak.Server(t, log.String, databaseURL, "")
 	copier, err := blocklist.New(blocklist.Config{
 		DB: testdb.Open(t, databaseURL), URL: redisURL,
 		Now: func() time.Time { return noon.Add(time.Duration(seconds.Load()) * time.Second) },

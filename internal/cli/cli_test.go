@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"latchkey/internal/cli"
 	"latchkey/internal/config"
+	"latchkey/internal/testleak"
 )
 
 // secret is the password in LATCHKEY_DATABASE_URL.
@@ -43,14 +45,18 @@ func runAt(t *testing.T, now time.Time, serverError error, args ...string) resul
 
 func runWith(t *testing.T, stdin io.Reader, now time.Time, serverError error, args ...string) result {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
+	var stdout, stderr, typed bytes.Buffer
 	var r result
+	stdin = io.TeeReader(stdin, &typed)
 	r.code = cli.Main(t.Context(), args, stdin, &stdout, &stderr, func(_ context.Context, c config.Config, log *slog.Logger) error {
 		r.served = &c
 		log.Info("serving", "a", "b c")
 		return serverError
 	}, "type Query", func() time.Time { return now })
 	r.stdout = stdout.String()
+	testleak.Secret("a password", secret)
+	testleak.Typed(args, typed.String())
+	testleak.Command(t, databaseOf(args), r.stdout, stderr.String())
 	for line := range strings.Lines(stderr.String()) {
 		if strings.Contains(line, `"msg":"audit"`) {
 			r.events = append(r.events, line)
@@ -59,6 +65,16 @@ func runWith(t *testing.T, stdin io.Reader, now time.Time, serverError error, ar
 		}
 	}
 	return r
+}
+
+// databaseOf is the database that a command works on.
+func databaseOf(args []string) string {
+	for _, arg := range args {
+		if url, given := strings.CutPrefix(arg, "--database-url="); given {
+			return url
+		}
+	}
+	return os.Getenv("LATCHKEY_DATABASE_URL")
 }
 
 // misused fails the test unless the command did nothing but complain in one line with all of these words, and exit with 2.

@@ -15,6 +15,7 @@ import (
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
+	"latchkey/internal/testleak"
 )
 
 // noon is when everything begins.
@@ -42,13 +43,15 @@ func onBoth(t *testing.T, story func(t *testing.T, s *site)) {
 func newSite(t testing.TB, db *store.DB) *site {
 	t.Helper()
 	c := testhost.NewClock(noon)
-	return &site{
+	s := &site{
 		config: keys.Config{
 			DB: db, Dir: filepath.Join(t.TempDir(), "data", "keys"), Algorithm: "ES256", AccessTTL: 15 * time.Minute, Now: c.Now,
 		},
 		log:   &testhost.Log{},
 		clock: c,
 	}
+	testleak.Server(t, s.log.String, "", s.config.Dir)
+	return s
 }
 
 // elsewhere is another server on the same database, with a directory of its own.
@@ -57,6 +60,7 @@ func (s *site) elsewhere(t testing.TB) *site {
 	other := *s
 	other.config.Dir = filepath.Join(t.TempDir(), "keys")
 	other.log = &testhost.Log{}
+	testleak.Server(t, other.log.String, "", other.config.Dir)
 	return &other
 }
 
@@ -106,6 +110,7 @@ func complains(t testing.TB, err error, words ...string) {
 	if err == nil {
 		t.Fatalf("no error; want one about %q", words)
 	}
+	testleak.Text(t, "an error", err.Error())
 	for _, word := range words {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("the error does not tell %q: %v", word, err)

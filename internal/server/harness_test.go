@@ -22,6 +22,7 @@ import (
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
+	"latchkey/internal/testleak"
 )
 
 // onBoth runs a story twice, each time with a server and a database of its own: on SQLite and on MariaDB.
@@ -109,7 +110,10 @@ func startOn(t testing.TB, c config.Config, limit time.Duration, cost password.C
 // startHost is startOn with what the host says too, but for its log and its clock.
 func startHost(t testing.TB, c config.Config, host server.Host) *testServer {
 	t.Helper()
-	s := &testServer{client: http.DefaultClient, config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{}}
+	s := &testServer{
+		client: testleak.Client(t), config: c, clock: testhost.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)), log: &testhost.Log{},
+	}
+	testleak.Server(t, s.log.String, c.DatabaseURL, c.KeysDir)
 	ctx, cancel := context.WithCancel(context.Background())
 	ready := make(chan net.Addr, 1)
 	ended := make(chan error, 1)

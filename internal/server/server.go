@@ -109,7 +109,8 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer start(ctx, append(tasks, scraped.run))() // stops them before the database is closed
-	server := newServer(requestid.Middleware(securityHeaders(mux, c), host.Log, host.Now), host)
+	handler := graph.Recovering(securityHeaders(mux, c), host.Log)
+	server := newServer(requestid.Middleware(handler, host.Log, host.Now), host)
 	server.TLSConfig = secure
 	return serve(ctx, server, listener, host, c.Playground)
 }

@@ -20,6 +20,7 @@ import (
 
 	"latchkey/internal/config"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // pair is a certificate with its key, as PEM.
@@ -82,7 +83,7 @@ func (p pair) client(t testing.TB) *http.Client {
 	roots.AppendCertsFromPEM(p.cert)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, ExpectContinueTimeout: time.Minute}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: testleak.Over(t, transport)}
 }
 
 // address is where the server listens.

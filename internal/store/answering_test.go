@@ -17,7 +17,7 @@ func TestWatchNoticesThatMySQLHangsAndThatItIsBack(t *testing.T) {
 	gate := testdb.NewGate(t, testdb.MariaDB(t))
 	gate.Open()
 	db := testdb.OpenMigrated(t, gate.URL)
-	log, text := logTo()
+	log, text := logTo(t)
 	answering := db.Answering()
 	ctx, stop := context.WithCancel(t.Context())
 	var watching sync.WaitGroup

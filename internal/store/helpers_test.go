@@ -13,6 +13,7 @@ import (
 	"latchkey/ent"
 	"latchkey/internal/store"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // onBoth runs a test on each kind of database, with one that has no tables yet.
@@ -72,8 +73,10 @@ func expectUsers(t testing.TB, db *store.DB, want int) {
 }
 
 // logTo returns a logger, and what it has written.
-func logTo() (*slog.Logger, *bytes.Buffer) {
+func logTo(t testing.TB) (*slog.Logger, *bytes.Buffer) {
+	t.Helper()
 	var text bytes.Buffer
+	testleak.Log(t, text.String)
 	return slog.New(slog.NewTextHandler(&text, nil)), &text
 }
 

@@ -17,7 +17,7 @@ const nobody = "mysql://latchkey:hunter2-SECRET@127.0.0.1:1/latchkey"
 
 func TestWaitReturnsAtOnceWhenTheDatabaseAnswers(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		log, text := logTo()
+		log, text := logTo(t)
 		if err := testdb.Open(t, url).Wait(t.Context(), time.Hour, log); err != nil || text.Len() > 0 {
 			t.Errorf("error %v, logged %s", err, text)
 		}
@@ -40,7 +40,7 @@ func TestWaitAsksEverySecondAndGivesUp(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				db := testdb.Open(t, nobody)
-				log, text := logTo()
+				log, text := logTo(t)
 				start := time.Now()
 				err := db.Wait(t.Context(), c.limit, log)
 				if c.limit > 0 && !errors.Is(err, syscall.ECONNREFUSED) {
@@ -68,7 +68,7 @@ func TestWaitTellsTheLastReasonAfterWholeSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		db := testdb.Open(t, nobody)
-		log, _ := logTo()
+		log, _ := logTo(t)
 		for range 20 {
 			if err := db.Wait(t.Context(), 2*time.Second, log); !errors.Is(err, syscall.ECONNREFUSED) {
 				t.Fatalf("the reason is %v, want a refused connection", err)
@@ -81,7 +81,7 @@ func TestWaitEndsWhenNobodyWantsItAnyMore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		db := testdb.Open(t, nobody)
-		log, _ := logTo()
+		log, _ := logTo(t)
 		ctx, leave := context.WithCancel(t.Context())
 		start := time.Now()
 		time.AfterFunc(1500*time.Millisecond, leave)
@@ -106,7 +106,7 @@ func TestWaitDoesNotWaitForWhatWouldNotHelp(t *testing.T) {
 			if url == good {
 				t.Fatal("the URL is not changed")
 			}
-			log, text := logTo()
+			log, text := logTo(t)
 			err := testdb.Open(t, url).Wait(t.Context(), time.Hour, log)
 			if err == nil || text.Len() > 0 || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("error %v, logged %s", err, text)

@@ -19,7 +19,10 @@ const fillBatch = 500
 // row returns the values of the i-th, in the order of columns.
 func Fill(t testing.TB, databaseURL, table string, columns []string, n int, row func(i int) []any) {
 	t.Helper()
-	db := openRaw(t, databaseURL)
+	db, err := OpenRaw(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer db.Close() //nolint:errcheck // what is committed is there
 	tx, err := db.Begin()
 	if err != nil {
@@ -60,26 +63,21 @@ func FillBlocked(t testing.TB, databaseURL string, n int, createdAt, expiresAt t
 	return ids
 }
 
-// openRaw opens the database without the store, and without care for a power loss.
-func openRaw(t testing.TB, databaseURL string) *sql.DB {
-	t.Helper()
+// OpenRaw opens the database without the store, and without care for a power loss.
+func OpenRaw(databaseURL string) (*sql.DB, error) {
 	var driver, dsn string
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		driver, dsn = "sqlite", "file:"+path+"?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(60000)&_pragma=synchronous(OFF)"
 	} else {
 		address, err := url.Parse(databaseURL)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		config := mysql.NewConfig()
-		config.User, config.Net, config.Addr, config.DBName = address.User.Username(), "tcp", address.Host, address.Path[1:]
+		config.User, config.Net, config.Addr, config.DBName = address.User.Username(), "tcp", address.Host, strings.TrimPrefix(address.Path, "/")
 		config.Passwd, _ = address.User.Password()
 		config.InterpolateParams = true
 		driver, dsn = "mysql", config.FormatDSN()
 	}
-	db, err := sql.Open(driver, dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db
+	return sql.Open(driver, dsn)
 }

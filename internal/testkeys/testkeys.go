@@ -5,6 +5,7 @@ import (
 	"context"
 	"testing"
 
+	"latchkey/internal/testleak"
 	"latchkey/internal/token"
 )
 
@@ -23,7 +24,14 @@ func New(t testing.TB) Fixed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Fixed{Key: key, RefreshKey: token.NewRefreshKey()}
+	fixed := Fixed{Key: key, RefreshKey: token.NewRefreshKey()}
+	text, err := key.PEM()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testleak.PEM(text)
+	testleak.PEM(fixed.RefreshKey.PEM())
+	return fixed
 }
 
 // Signing returns the one signing key.

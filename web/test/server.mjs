@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { assertNoSecrets } from './secrets.mjs';
 
 /**
  * Starts the server of LATCHKEY_BIN on an empty database, gone with the test `t`. Returns its origin, functions that stop it (at once,
  * unless told otherwise) and start it again on the same port and database, and two that run a command of the operator beside it,
- * one with input, and return what that printed.
+ * one with input, and return what that printed. What all of them have logged must not have a secret in it.
  */
 export async function startServer(t, settings = {}) {
   assert.ok(process.env.LATCHKEY_BIN, 'LATCHKEY_BIN must name the server to test');
@@ -33,13 +34,18 @@ export async function startServer(t, settings = {}) {
   };
   let server;
   let gone;
+  let logs = '';
 
   async function start() {
     let log = '';
+    const note = (text) => {
+      log += text;
+      logs += text;
+    };
     server = spawn(process.env.LATCHKEY_BIN, options);
-    server.stdout.on('data', (text) => (log += text));
-    server.stderr.on('data', (text) => (log += text));
-    gone = once(server, 'exit').catch((error) => (log += error));
+    server.stdout.on('data', note);
+    server.stderr.on('data', note);
+    gone = once(server, 'close').catch((error) => (log += error));
     const deadline = Date.now() + 20_000;
     while (!(await isReady(origin))) {
       assert.ok(server.pid && server.exitCode === null && Date.now() < deadline, `the server did not get ready:\n${log}`);
@@ -56,7 +62,7 @@ export async function startServer(t, settings = {}) {
 
   t.after(async () => {
     await stop();
-    await rm(folder, { recursive: true, force: true });
+    await assertNoSecrets(logs, options.env.LATCHKEY_KEYS_DIR).finally(() => rm(folder, { recursive: true, force: true }));
   });
   await start();
 
@@ -64,7 +70,9 @@ export async function startServer(t, settings = {}) {
     const running = promisify(execFile)(process.env.LATCHKEY_BIN, command, options);
     running.child.stdin.on('error', () => {}); // a command that reads nothing may have ended before
     running.child.stdin.end(input);
-    return (await running).stdout;
+    const { stdout, stderr } = await running;
+    logs += stdout + stderr;
+    return stdout;
   };
   return { origin, start, stop, runWith, run: (...command) => runWith('', ...command) };
 }

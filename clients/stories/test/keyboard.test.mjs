@@ -41,6 +41,7 @@ test('the app is used with the keyboard alone, and the focus is where one goes o
   await page.keyboard.press('Control+A');
   await type(page, password);
   await tabs(page, 'button Show password');
+  assert.equal(await page.getByLabel('Password', { exact: true }).getAttribute('type'), 'password');
   await page.keyboard.press('Space');
   assert.equal(await page.getByLabel('Password', { exact: true }).getAttribute('type'), 'text');
   await tabs(page, 'button Sign up');
