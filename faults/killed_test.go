@@ -93,13 +93,14 @@ func testKills(t *testing.T, url, driver, dsn string, awaitNobody func()) {
 			for _, p := range c.people {
 				in := p.doubt
 				done := p.settle(t, now)
-				if in != nil && done {
-					applied[in.kind]++
-				} else if in != nil {
-					lost[in.kind]++
-				}
-				if in != nil && in.kind == "refresh" {
+				switch {
+				case in == nil:
+				case in.kind == "refresh": // whether it was done makes no difference: it is sent again
 					c.refreshAgain(server.client, p, in.session)
+				case done:
+					applied[in.kind]++
+				default:
+					lost[in.kind]++
 				}
 			}
 			c.ask(server.client)

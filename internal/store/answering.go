@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// A database that is frozen refuses nothing, and one statement that takes long tells nothing about it: it may be a search. So it is
-// asked all the time, on a connection that nothing else waits for. Both together are the longest that a fault goes unnoticed.
+// A database that is frozen refuses nothing, and one statement that takes long tells nothing about it: it may be a search. Nor can an
+// operation be limited to less than the 5 seconds that it may wait for a hash. So the database is asked all the time, on a connection
+// that nothing else waits for. Both together are the longest that a fault goes unnoticed.
 const (
 	askEvery = 500 * time.Millisecond
 	askLimit = 1500 * time.Millisecond // far more than an answer takes, also on a busy machine
