@@ -11,16 +11,20 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"latchkey/internal/testleak"
 )
 
 // client sends operations.
 type client struct {
 	url  string
 	http *http.Client
+	idle func() // closes the connections that are
 }
 
-func newClient(url string) client {
-	return client{url: url, http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}}
+func newClient(t testing.TB, url string) client {
+	transport := &http.Transport{MaxIdleConnsPerHost: 1000}
+	return client{url: url, http: &http.Client{Timeout: time.Minute, Transport: testleak.Over(t, transport)}, idle: transport.CloseIdleConnections}
 }
 
 type vars map[string]any

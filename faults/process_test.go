@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"latchkey/internal/testleak"
 )
 
 // startLimit is how long a server may take to start on a busy machine, where a test is not about that.
@@ -34,6 +36,7 @@ type place struct {
 	addr string
 	env  []string
 	wrap []string // a command that runs the program in its turn
+	logs []*lines // of all servers so far
 }
 
 // newPlace has a directory and an address of its own. The servers get these variables and no others.
@@ -47,16 +50,27 @@ func newPlace(t testing.TB, databaseURL string, env ...string) *place {
 		t.Fatal(err)
 	}
 	p := &place{dir: t.TempDir(), addr: free.Addr().String(), env: env}
-	p.env = append(p.env, "LATCHKEY_ADDR="+p.addr, "LATCHKEY_DATABASE_URL="+databaseURL, "LATCHKEY_KEYS_DIR="+filepath.Join(p.dir, "keys"),
+	keys := filepath.Join(p.dir, "keys")
+	p.env = append(p.env, "LATCHKEY_ADDR="+p.addr, "LATCHKEY_DATABASE_URL="+databaseURL, "LATCHKEY_KEYS_DIR="+keys,
 		"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "GOTRACEBACK=all")
+	testleak.Server(t, p.log, databaseURL, keys)
 	return p
+}
+
+// log is what all servers have written.
+func (p *place) log() string {
+	var all strings.Builder
+	for _, log := range p.logs {
+		all.WriteString(log.String())
+	}
+	return all.String()
 }
 
 // launch starts a server that ends with the test at the latest.
 func (p *place) launch(t testing.TB) *process {
 	t.Helper()
 	line := append(append([]string{}, p.wrap...), binary)
-	s := &process{Cmd: exec.Command(line[0], line[1:]...), client: newClient("http://" + p.addr)}
+	s := &process{Cmd: exec.Command(line[0], line[1:]...), client: newClient(t, "http://"+p.addr)}
 	s.Dir, s.Env = p.dir, p.env
 	s.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // if this process is killed itself
 	stderr, err := s.StderrPipe()
@@ -67,6 +81,7 @@ func (p *place) launch(t testing.TB) *process {
 		t.Fatal(err)
 	}
 	s.log = follow(stderr)
+	p.logs = append(p.logs, s.log)
 	t.Cleanup(s.kill)
 	return s
 }
@@ -107,7 +122,7 @@ func (s *process) ready() bool {
 func (s *process) kill() {
 	_ = s.Process.Kill()
 	_ = s.Wait() // says that it was killed
-	s.http.CloseIdleConnections()
+	s.idle()
 }
 
 // sockets is how many the process has open.

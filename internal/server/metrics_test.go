@@ -14,6 +14,7 @@ import (
 
 	"latchkey/internal/config"
 	"latchkey/internal/testdb"
+	"latchkey/internal/testleak"
 )
 
 // onBothWatched is onBoth with metrics.
@@ -50,7 +51,7 @@ func (s *testServer) metrics(t testing.TB) map[string]float64 {
 
 func (s *testServer) scrape(t testing.TB) string {
 	t.Helper()
-	response, err := http.Get(s.metricsURL(t))
+	response, err := testleak.Client(t).Get(s.metricsURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +60,7 @@ func (s *testServer) scrape(t testing.TB) string {
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("status %d, %v: %s", response.StatusCode, err, text)
 	}
+	testleak.Text(t, "the metrics", string(text))
 	return string(text)
 }
 

@@ -52,7 +52,7 @@ func TestWatchNoticesThatMySQLHangsAndThatItIsBack(t *testing.T) {
 func TestWatchTakesARefusalForAnAnswer(t *testing.T) {
 	t.Parallel()
 	db := testdb.Open(t, strings.Replace(testdb.MariaDB(t), "root", "nobody", 1))
-	log, text := logTo()
+	log, text := logTo(t)
 	if err := db.Wait(t.Context(), 0, log); err == nil {
 		t.Fatal("it lets nobody in")
 	}
@@ -64,7 +64,7 @@ func TestWatchTakesARefusalForAnAnswer(t *testing.T) {
 
 func TestSQLiteAlwaysAnswers(t *testing.T) {
 	t.Parallel()
-	log, _ := logTo()
+	log, _ := logTo(t)
 	expectAnswering(t, testdb.Open(t, testdb.SQLite(t)), log)
 }
 

@@ -130,6 +130,10 @@ func (g *Gate) pass(from, to net.Conn, toDatabase bool) {
 			g.mu.Lock()
 			cut := toDatabase && len(g.cutAt) > 0 && bytes.Contains(chunk[:n], g.cutAt)
 			lost := !toDatabase && g.stall
+			call := func() {}
+			if toDatabase && g.call != nil && bytes.Contains(chunk[:n], g.callAt) {
+				call, g.call = g.call, nil
+			}
 			g.mu.Unlock()
 			if lost {
 				continue
@@ -140,21 +144,10 @@ func (g *Gate) pass(from, to net.Conn, toDatabase bool) {
 			if _, err := to.Write(chunk[:n]); err != nil || cut {
 				return
 			}
-			if toDatabase {
-				g.callIfSent(chunk[:n])
-			}
+			call() // after it was sent, and only if it was waited for before
 		}
 		if err != nil {
 			return
 		}
-	}
-}
-
-func (g *Gate) callIfSent(chunk []byte) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.call != nil && bytes.Contains(chunk, g.callAt) {
-		g.call()
-		g.call = nil
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"latchkey/internal/testdb"
 	"latchkey/internal/testhost"
+	"latchkey/internal/testleak"
 	"latchkey/internal/throttle"
 )
 
@@ -33,6 +34,7 @@ func newFixture(t testing.TB, redisURL string, clock *testhost.Clock) *fixture {
 		t.Fatal(err)
 	}
 	f.Throttle = made
+	testleak.Log(t, f.log.String)
 	t.Cleanup(func() { _ = made.Close() })
 	return f
 }
