@@ -100,12 +100,16 @@ func TestTriesBeyondTheFreeOnesWaitTwiceAsLongEachTimeUpToFifteenMinutes(t *test
 	})
 }
 
-// The figure of docs/security.md.
+// The figures of docs/threat-model.md.
 func TestGuessesThatAreMadeAsSoonAsTheyMay(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ free, first, later int }{{5, 110, 96}, {20, 125, 96}} {
+	for _, c := range []struct {
+		free         int
+		forgive      time.Duration
+		first, later int
+	}{{5, 15 * time.Minute, 110, 96}, {20, 15 * time.Minute, 125, 96}, {100, time.Minute, 1545, 1440}} {
 		f := newFixture(t, "", testhost.NewClock(noon))
-		b := throttle.Bucket{Limit: &throttle.Limit{Name: "x", Free: c.free, Forgive: 15 * time.Minute}, Key: "a"}
+		b := throttle.Bucket{Limit: &throttle.Limit{Name: "x", Free: c.free, Forgive: c.forgive}, Key: "a"}
 		for day, want := range []int{c.first, c.later, c.later} {
 			made := 0
 			for end := noon.Add(time.Duration(day+1) * 24 * time.Hour); f.clock.Now().Before(end); {
