@@ -17,7 +17,7 @@ func tlsCommands(t testing.TB) (makeCertificate, ask string) {
 		switch {
 		case strings.HasPrefix(block, "openssl"):
 			makeCertificate = block
-		case strings.HasPrefix(block, "curl"):
+		case strings.Contains(block, "https://localhost:8080/readyz"):
 			ask = block
 		}
 	}
