@@ -68,12 +68,13 @@ const (
 	Deleted         Reason = "deleted"
 	RefreshReused   Reason = "refresh_reused"
 	TooMany         Reason = "too_many" // the user has opened more sessions than there may be
+	Replaced        Reason = "replaced" // by a log-in in the same browser
 )
 
 // Reasons are all of them.
 func Reasons() []Reason {
 	return []Reason{
 		UnknownUser, WrongPassword, Disabled, CredentialsChanged, Logout, Revoked, Administrator, PasswordChanged, Deleted, RefreshReused,
-		TooMany,
+		TooMany, Replaced,
 	}
 }

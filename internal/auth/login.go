@@ -70,6 +70,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (payload *AuthPayloa
 	if err != nil {
 		return nil, err
 	}
+	s.endReplaced(ctx, opened)
 	return s.signIn(ctx, current, opened)
 }
 

@@ -46,6 +46,18 @@ func (s *Service) RequireRole(ctx context.Context, role user.Role) error {
 	return err
 }
 
+// endReplaced ends the session whose cookie is about to be that of another one, whoever's it is: nobody would have its token any more
+// (OWASP ASVS 5.0 §7.2.4). The log-in is committed, so if this fails the session goes on until it expires.
+func (s *Service) endReplaced(ctx context.Context, opened *signedIn) {
+	refresh, sealed := s.tokens.OpenRefresh(requestFrom(ctx).cookie())
+	if opened.delivery != session.DeliveryCOOKIE || !sealed {
+		return
+	}
+	if row, err := s.sessionOf(ctx, refresh); err == nil && row != nil {
+		_, _ = s.endSession(ctx, row, audit.Replaced)
+	}
+}
+
 // endSession ends one session, and tells whether it was there.
 func (s *Service) endSession(ctx context.Context, row *ent.Session, why audit.Reason) (bool, error) {
 	var ended []uuid.UUID

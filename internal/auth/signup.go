@@ -51,6 +51,7 @@ func (s *Service) Signup(ctx context.Context, in SignupInput) (payload *AuthPayl
 	if err != nil {
 		return nil, taken(err)
 	}
+	s.endReplaced(ctx, opened)
 	return s.signIn(ctx, created, opened)
 }
 

@@ -25,7 +25,7 @@ func newEvents() events {
 		e.logins: {succeeded, failed},
 		e.opened: {openedBySignup, openedByLogin, string(audit.PasswordChanged)},
 		e.ended: {string(audit.Logout), string(audit.Revoked), string(audit.Administrator), string(audit.PasswordChanged),
-			string(audit.Disabled), string(audit.Deleted), string(audit.RefreshReused), string(audit.TooMany)},
+			string(audit.Disabled), string(audit.Deleted), string(audit.RefreshReused), string(audit.TooMany), string(audit.Replaced)},
 	} {
 		for _, label := range labels {
 			counter.WithLabelValues(label)

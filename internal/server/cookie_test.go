@@ -242,3 +242,34 @@ func TestCookieAloneIsNobody(t *testing.T) {
 		unchanged(t)
 	})
 }
+
+func TestASignInEndsTheSessionInTheCookieThatItReplaces(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		s.join(t, "ada@example.org")
+		grace := s.join(t, "grace@example.org")
+		in := func(identifier, delivery string) vars {
+			return input(vars{"identifier": identifier, "password": secret, "delivery": delivery})
+		}
+		first := s.openInCookie(t, "ada@example.org")
+		elsewhere := s.openInCookie(t, "ada@example.org")
+
+		// What replaces nothing ends nothing.
+		s.askWith(t, page(issuer, first.refresh, ""), login, input(vars{"identifier": "ada@example.org", "password": "wrong", "delivery": "COOKIE"})).refused(t, wrong)
+		s.askWith(t, page(issuer, first.refresh, ""), login, in("ada@example.org", "BODY")).ok(t)
+		s.askWith(t, page("https://elsewhere.example", first.refresh, ""), login, in("ada@example.org", "BODY")).ok(t)
+		s.ask(t, first.token, me, nil).ok(t)
+
+		told := s.follow(t)
+		a := s.askWith(t, page(issuer, first.refresh, ""), login, in("grace@example.org", "COOKIE")).ok(t)
+		second := opened{s.sessionOf(t, a.at(t, "login.accessToken")), a.at(t, "login.accessToken"), a.cookie(t, month)}
+		s.over(t, first)
+		if lines := told.lines(); len(lines) < 2 || !strings.Contains(lines[len(lines)-1], `"reason":"replaced"`) {
+			t.Errorf("recorded: %s", lines)
+		}
+		a = s.askWith(t, page(issuer, second.refresh, ""), signup, input(vars{"username": "eve", "password": secret, "delivery": "COOKIE"})).ok(t)
+		s.over(t, second)
+		s.ask(t, a.at(t, "signup.accessToken"), me, nil).ok(t)
+		s.ask(t, elsewhere.token, me, nil).ok(t)
+		s.ask(t, grace.token, me, nil).ok(t)
+	})
+}
