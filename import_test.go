@@ -75,7 +75,7 @@ func importing(t *testing.T, db *store.DB, env []string, file string, until int)
 
 func TestImportThatIsKilledIsCompletedByTheNextOne(t *testing.T) {
 	t.Parallel()
-	const n = 6000
+	const n = 20_000 // an import takes a thousand in milliseconds
 	file := accounts(t, n)
 	for _, kind := range testdb.Kinds {
 		t.Run(kind.Name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestImportThatIsKilledIsCompletedByTheNextOne(t *testing.T) {
 			db := testdb.OpenMigrated(t, url)
 			env := []string{"LATCHKEY_DATABASE_URL=" + url}
 			last := 0
-			for _, until := range []int{1, 1600, 3100} {
+			for _, until := range []int{1, 3100, 6100} {
 				process, ended, output := importing(t, db, env, file, until)
 				if err := process.Kill(); err != nil {
 					t.Fatal(err)

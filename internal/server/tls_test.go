@@ -79,9 +79,15 @@ func startTLS(t testing.TB, p pair, changes ...func(*config.Config)) *testServer
 
 func (p pair) client(t testing.TB) *http.Client {
 	t.Helper()
+	return p.clientOf(t, nil)
+}
+
+// clientOf speaks these protocols only; nil for those that http.Transport does.
+func (p pair) clientOf(t testing.TB, protocols *http.Protocols) *http.Client {
+	t.Helper()
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(p.cert)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, ExpectContinueTimeout: time.Minute}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, ExpectContinueTimeout: time.Minute, Protocols: protocols}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: testleak.Over(t, transport)}
 }
@@ -114,8 +120,7 @@ func TestTLSSpeaksHTTP2AndHTTP1(t *testing.T) {
 	} {
 		var only http.Protocols
 		set(&only)
-		client := first.client(t)
-		client.Transport.(*http.Transport).Protocols = &only
+		client := first.clientOf(t, &only)
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{ me { email } }"}`))
 		request.Header = http.Header{"Authorization": {"Bearer " + ada.token}, "Content-Type": {"application/json"}}
 		response, err := client.Do(request)
