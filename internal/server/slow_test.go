@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,13 +17,8 @@ import (
 	"latchkey/internal/testhost"
 )
 
-const (
-	slowOnes = 1000
-	patience = time.Minute // for what takes a few seconds
-	// most that a slow client may cost, in bytes, with its own end in this process and the race detector's share. What it has is a
-	// buffer or two of 4 KiB, a goroutine or three, and what TLS knows.
-	mostMemory = 160 << 10
-)
+// patience is for what takes a few seconds.
+const patience = time.Minute
 
 func startForSlow(t *testing.T, tls bool, limits server.Limits, timeout time.Duration) *testServer {
 	t.Helper()
@@ -44,63 +38,7 @@ func startForSlow(t *testing.T, tls bool, limits server.Limits, timeout time.Dur
 	return s
 }
 
-// needDescriptors skips a test where the machine does not give it enough: both ends of each connection are in this process.
-func needDescriptors(t *testing.T) {
-	t.Helper()
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		t.Fatal(err)
-	}
-	if need := uint64(2*slowOnes + 200); limit.Cur < need {
-		t.Skipf("needs %d file descriptors, has %d: ulimit -n", need, limit.Cur)
-	}
-}
-
-// These do not run in parallel with others: goroutines and memory are counted.
-func TestAThousandSlowClientsLeaveMeWorking(t *testing.T) {
-	needDescriptors(t)
-	const never = 10 * time.Minute
-	for _, k := range slowClients {
-		if k.deaf {
-			continue // a thousand of them would send millions of pings
-		}
-		t.Run(k.name, func(t *testing.T) {
-			s := startForSlow(t, k.tls != "", server.Limits{Header: never, Read: never, Write: never, Idle: never}, noLimit)
-			ada := s.join(t, "ada@example.org")
-			s.send(t, "GET", "/playground.js", nil, nil)
-			before, memory := runtime.NumGoroutine(), inUse()
-			var connections []net.Conn
-			for range slowOnes {
-				connection, err := k.connect(t, s.address())
-				if err != nil {
-					t.Fatal(err)
-				}
-				connections = append(connections, connection)
-			}
-			await(t, "the server has all of them", func() bool { return runtime.NumGoroutine() >= before+slowOnes })
-			for range 3 {
-				s.ask(t, ada.token, me, nil).ok(t)
-				for _, connection := range connections {
-					if _, err := io.WriteString(connection, k.trifle); err != nil {
-						t.Fatalf("cut off: %v", err)
-					}
-				}
-			}
-			each := (inUse() - memory) / slowOnes
-			t.Logf("%d bytes for each, both ends", each)
-			if each > mostMemory {
-				t.Errorf("each holds %d bytes", each)
-			}
-			for _, connection := range connections {
-				hangUp(connection)
-			}
-			await(t, "nothing is left of them", func() bool { return runtime.NumGoroutine() <= before+10 })
-			s.ask(t, ada.token, me, nil).ok(t)
-		})
-	}
-}
-
-// However often they send another trifle.
+// However often they send another trifle. It does not run in parallel with others: goroutines are counted.
 func TestSlowClientsAreCutOff(t *testing.T) {
 	const soon, each = time.Second, 25
 	before := runtime.NumGoroutine()
@@ -178,13 +116,4 @@ func await(t *testing.T, what string, is func() bool) {
 		}
 		runtime.Gosched()
 	}
-}
-
-// inUse is the memory of this process, in bytes, without what is free.
-func inUse() int {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC() // what pools had is gone after two
-	runtime.ReadMemStats(&m)
-	return int(m.HeapAlloc + m.StackInuse)
 }
