@@ -26,7 +26,7 @@ func TestPanicBeforeAnyOperationIsInternal(t *testing.T) {
 		}
 		return time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 	}
-	s := &testServer{log: &testhost.Log{}}
+	s := &testServer{client: testleak.Client(t), log: &testhost.Log{}}
 	s.config = defaults(t, testdb.SQLite(t))
 	testleak.Server(t, s.log.String, s.config.DatabaseURL, s.config.KeysDir)
 	ctx, cancel := context.WithCancel(t.Context())
