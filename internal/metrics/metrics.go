@@ -43,13 +43,13 @@ func New() *Metrics {
 	return m
 }
 
-// Handler serves them, to one at a time who has asked: nobody needs more.
+// scrapes is how many are answered at once: two Prometheus servers, and somebody with curl.
+const scrapes = 3
+
+// Handler serves them. Who comes when as many as that are asking gets 503.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapes})
 }
-
-// scrapes is how many are answered at once: two Prometheus servers, and somebody with curl.
-const scrapes = 3
 
 // GraphQLRefused counts a document that a limit has refused. The limits are constants.
 func (m *Metrics) GraphQLRefused(limit string) { m.refused.WithLabelValues(limit).Inc() }
