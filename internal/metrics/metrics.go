@@ -32,7 +32,7 @@ func New() *Metrics {
 		events:     newEvents(),
 		hashes:     newHashes(),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "graphql_refused_total", Help: "Documents that a limit of GraphQL's refused.",
+			Namespace: namespace, Name: "graphql_refused_total", Help: "Requests that a limit of GraphQL's refused.",
 		}, []string{"limit"}),
 	}
 	m.registry.MustRegister(
