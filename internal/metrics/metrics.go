@@ -51,6 +51,16 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapes})
 }
 
+// Limits has the counters of these limits begin with 0, so that the first refusal is seen as an increase.
+func (m *Metrics) Limits(ofGraphQL, ofThrottle []string) {
+	for _, limit := range ofGraphQL {
+		m.refused.WithLabelValues(limit)
+	}
+	for _, limit := range ofThrottle {
+		m.events.throttled.WithLabelValues(limit)
+	}
+}
+
 // GraphQLRefused counts a document that a limit has refused. The limits are constants.
 func (m *Metrics) GraphQLRefused(limit string) { m.refused.WithLabelValues(limit).Inc() }
 
