@@ -14,6 +14,7 @@ RACE = -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0'
 test: # all Go tests, on SQLite and on MariaDB, the playground in a browser, and what is for clients
 	scripts/need cc gcc libc6-dev
 	scripts/need curl curl
+	scripts/need openssl openssl
 	scripts/need sqlite3 sqlite3
 	scripts/need jq jq
 	scripts/need redis-server redis-server

@@ -47,6 +47,9 @@ func TestFullDiskUnderSQLiteIsUnavailableForWhatWritesAndNothingIsLost(t *testin
 		t.Error(a.body)
 	}
 	logged := server.log.with("database or disk is full")
+	if len(logged) == 0 {
+		t.Fatalf("the log does not say why:\n%s", server.log)
+	}
 
 	small.empty()
 	time.Sleep(500 * time.Millisecond)

@@ -35,6 +35,7 @@ func newMariaDB(t testing.TB) *mariadb {
 	t.Helper()
 	m := &mariadb{t: t, dir: t.TempDir()}
 	install := exec.Command("mariadb-install-db", "--no-defaults", "--user="+userName(t), "--datadir="+m.data(),
+		"--tmpdir="+m.dir, // at its start it removes what it finds in there of others, which may be another one that starts
 		"--auth-root-authentication-method=normal", "--skip-test-db")
 	if output, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("%v: run this with `make faults`\n%s", err, output)
@@ -80,7 +81,7 @@ func (m *mariadb) start() bool {
 		m.t.Fatal(err)
 	}
 	defer log.Close() //nolint:errcheck // the server has it
-	m.process = exec.Command("mariadbd", "--no-defaults", "--user="+userName(m.t), "--datadir="+m.data(), "--socket="+filepath.Join(m.dir, "s"),
+	m.process = exec.Command("mariadbd", "--no-defaults", "--user="+userName(m.t), "--datadir="+m.data(), "--tmpdir="+m.dir, "--socket="+filepath.Join(m.dir, "s"),
 		"--pid-file="+filepath.Join(m.dir, "pid"), fmt.Sprintf("--port=%d", m.port), "--bind-address=127.0.0.1",
 		"--innodb-buffer-pool-size=512M") // for those tests that fill it
 	m.process.Stdout, m.process.Stderr = log, log

@@ -121,7 +121,8 @@ func (s *process) ready() bool {
 // kill ends the server without any notice. It may have ended.
 func (s *process) kill() {
 	_ = s.Process.Kill()
-	_ = s.Wait() // says that it was killed
+	<-s.log.ended // Wait would close the pipe before all is read
+	_ = s.Wait()  // says that it was killed
 	s.idle()
 }
 

@@ -2,6 +2,9 @@ package graph
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -200,5 +203,23 @@ func TestFieldsWithDifferentArgumentsAreNotOne(t *testing.T) {
 				t.Errorf("got %s", a.body)
 			}
 		})
+	}
+}
+
+// The counters of docs/security.md are the names of the limits, in their order.
+func TestTheSecurityGuideListsEveryLimit(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## What a request may ask for\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var listed []Limit
+	for _, row := range regexp.MustCompile("(?m)^\\| [^|]+ \\| [^|]+ \\| `(\\w+)` \\| ").FindAllStringSubmatch(section, -1) {
+		listed = append(listed, Limit(row[1]))
+	}
+	if !slices.Equal(listed, Limits[:]) {
+		t.Errorf("docs/security.md lists %q, there are %q", listed, Limits)
 	}
 }

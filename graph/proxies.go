@@ -25,13 +25,16 @@ func (p *proxies) client(r *http.Request) string {
 	if !known {
 		return ""
 	}
-	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	if forwarded[0] != "" && !p.trust(address) {
-		p.warn(r.Context())
+	forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	if !p.trust(address) {
+		if forwarded != "" {
+			p.warn(r.Context())
+		}
+		return address.String()
 	}
-	for _, entry := range slices.Backward(forwarded) {
+	for _, entry := range slices.Backward(strings.Split(forwarded, ",")) {
 		next, known := parseAddress(strings.TrimSpace(entry))
-		if !p.trust(address) || !known {
+		if !known || !p.trust(address) {
 			break
 		}
 		address = next
@@ -50,15 +53,11 @@ func (p *proxies) warn(ctx context.Context) {
 	})
 }
 
-// parseAddress reads an address with or without a port; some proxies add one.
+// parseAddress reads an address with or without a port; connections have one, and some proxies add one.
 func parseAddress(text string) (netip.Addr, bool) {
-	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
-	if err != nil {
-		withPort, err := netip.ParseAddrPort(text)
-		if err != nil {
-			return netip.Addr{}, false
-		}
-		address = withPort.Addr()
+	if withPort, err := netip.ParseAddrPort(text); err == nil {
+		return withPort.Addr().Unmap().WithZone(""), true
 	}
-	return address.Unmap().WithZone(""), true
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	return address.Unmap().WithZone(""), err == nil
 }

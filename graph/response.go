@@ -130,7 +130,6 @@ func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.Li
 	header := w.Header()
 	header.Set("Content-Type", media+"; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(body.Len()))
-	header.Set("X-Content-Type-Options", "nosniff")
 	header.Add("Vary", "Accept")
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // a client that is gone can't be told

@@ -40,6 +40,20 @@ var (
 	validateAddress = &throttle.Limit{Name: "validate_address", Free: 1000, Forgive: 10 * time.Millisecond}
 )
 
+// limits are all of them.
+var limits = [...]*throttle.Limit{
+	loginPair, loginIdentifier, loginAddress, confirmSession, claimAddress, refreshSession, refreshAddress, validateAddress,
+}
+
+// Limits are their names, for those who count refusals.
+func Limits() []string {
+	names := make([]string, len(limits))
+	for i, limit := range limits {
+		names[i] = limit.Name
+	}
+	return names
+}
+
 // byAddress is the bucket of the network that a request comes from.
 func byAddress(ctx context.Context, limit *throttle.Limit) throttle.Bucket {
 	return throttle.Bucket{Limit: limit, Key: throttle.Network(requestFrom(ctx).IPAddress)}

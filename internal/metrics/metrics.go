@@ -32,7 +32,7 @@ func New() *Metrics {
 		events:     newEvents(),
 		hashes:     newHashes(),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "graphql_refused_total", Help: "Documents that a limit of GraphQL's refused.",
+			Namespace: namespace, Name: "graphql_refused_total", Help: "Requests that a limit of GraphQL's refused.",
 		}, []string{"limit"}),
 	}
 	m.registry.MustRegister(
@@ -43,13 +43,23 @@ func New() *Metrics {
 	return m
 }
 
-// Handler serves them, to one at a time who has asked: nobody needs more.
+// scrapes is how many are answered at once: two Prometheus servers, and somebody with curl.
+const scrapes = 3
+
+// Handler serves them. Who comes when as many as that are asking gets 503.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapes})
 }
 
-// scrapes is how many are answered at once: two Prometheus servers, and somebody with curl.
-const scrapes = 3
+// Limits has the counters of these limits begin with 0, so that the first refusal is seen as an increase.
+func (m *Metrics) Limits(ofGraphQL, ofThrottle []string) {
+	for _, limit := range ofGraphQL {
+		m.refused.WithLabelValues(limit)
+	}
+	for _, limit := range ofThrottle {
+		m.events.throttled.WithLabelValues(limit)
+	}
+}
 
 // GraphQLRefused counts a document that a limit has refused. The limits are constants.
 func (m *Metrics) GraphQLRefused(limit string) { m.refused.WithLabelValues(limit).Inc() }

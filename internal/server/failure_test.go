@@ -73,9 +73,15 @@ func TestDatabaseAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	s.expect(t, "/readyz", http.StatusServiceUnavailable, "the database does not answer\n")
 
 	gate.Open()
-	s.expect(t, "/readyz", http.StatusOK, "ready\n")
-	eventually(t, func() bool { return len(s.ask(t, ada.token, me, nil).Errors) == 0 })
+	s.awaitReady(t)
+	s.ask(t, ada.token, me, nil).ok(t)
 	s.join(t, "grace@example.org")
+}
+
+// awaitReady waits until a database that is back has been noticed: then all requests are served.
+func (s *testServer) awaitReady(t testing.TB) {
+	t.Helper()
+	eventually(t, func() bool { return s.send(t, http.MethodGet, "/readyz", nil, nil).status == http.StatusOK })
 }
 
 // What is in flight when that is noticed waits for the database or for a hash; what comes later waits for nothing.
@@ -100,7 +106,8 @@ func TestDatabaseThatHangsIsUnavailableForEverythingUntilItIsBack(t *testing.T) 
 
 	gate.Close() // what is lost on the way stays lost
 	gate.Open()
-	eventually(t, func() bool { return len(s.ask(t, ada.token, me, nil).Errors) == 0 })
+	s.awaitReady(t)
+	s.ask(t, ada.token, me, nil).ok(t)
 	s.join(t, "grace@example.org")
 	for _, line := range []string{"the database does not answer: all", "the database answers again"} {
 		if n := strings.Count(s.log.String(), line); n != 1 {

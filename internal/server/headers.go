@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -17,18 +18,19 @@ const oneYear = "max-age=31536000"
 // securityHeaders puts on every answer what keeps browsers from making more of it than it is (OWASP ASVS 5.0 §3.4). A handler may
 // set its own instead. There is no Permissions-Policy, because no script but the playground's runs on any answer.
 func securityHeaders(next http.Handler, c config.Config) http.Handler {
-	strict := isHTTPSElsewhere(c.Issuer)
+	always := http.Header{
+		"Content-Security-Policy":      {apiPolicy},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"}, // not for what CORS allows (Fetch standard)
+		"Referrer-Policy":              {"no-referrer"},
+		"X-Content-Type-Options":       {"nosniff"},
+		"X-Frame-Options":              {"DENY"}, // for browsers that do not know frame-ancestors
+	}
+	if isHTTPSElsewhere(c.Issuer) {
+		always.Set("Strict-Transport-Security", oneYear)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", apiPolicy)
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		header.Set("Cross-Origin-Resource-Policy", "same-origin") // not for what CORS allows (Fetch standard)
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
-		if strict {
-			header.Set("Strict-Transport-Security", oneYear)
-		}
+		maps.Copy(w.Header(), always) // without an allocation for each: all answers share the values
 		next.ServeHTTP(w, r)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"latchkey/graph"
 	"latchkey/internal/auth"
 	"latchkey/internal/config"
 	"latchkey/internal/metrics"
@@ -20,6 +21,11 @@ func watch(watched *metrics.Metrics, db *store.DB, passwords *password.Hasher, r
 	for name, pool := range db.Pools() {
 		watched.Pool(name, pool)
 	}
+	var ofGraphQL []string
+	for _, limit := range graph.Limits {
+		ofGraphQL = append(ofGraphQL, string(limit))
+	}
+	watched.Limits(ofGraphQL, auth.Limits())
 	passwords.Joined = watched.HashQueue(passwords.Length, host.Now)
 	watched.Rows(func(ctx context.Context) (users, sessions int, err error) {
 		users, sessions, err = rules.Count(ctx)

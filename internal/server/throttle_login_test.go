@@ -188,5 +188,6 @@ func TestWhatIsUnavailableDoesNotCount(t *testing.T) {
 		s.guess(t, home, "ada@example.org", secret).refused(t, unavailable)
 	}
 	gate.Open()
+	s.awaitReady(t)
 	s.guess(t, home, "ada@example.org", secret).ok(t)
 }

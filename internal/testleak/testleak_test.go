@@ -118,8 +118,10 @@ func TestALeakIsFoundInTheLogAndInTheError(t *testing.T) {
 			log.Reset()
 			again := &spy{TB: t} // the same without a connection
 			testleak.Log(again, log.String)
+			r.Body = io.NopCloser(strings.NewReader(c.body))
 			testleak.Handler(again, leaky(log, http.StatusOK, c.answer)).ServeHTTP(httptest.NewRecorder(), r)
 			again.end()
+			again.expect(t, c.want...)
 		})
 	}
 }

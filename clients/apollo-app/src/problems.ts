@@ -37,7 +37,7 @@ function fieldOf({ extensions }: GraphQLError) {
 type Details = NonNullable<GraphQLError['extensions']>;
 
 /** What the app says itself. For the rest, the server's messages are meant for people too. */
-const words: { [Code in ErrorCode | 'RATE_LIMITED']?: (details: Details) => string | undefined } = {
+const words: { [Code in ErrorCode]?: (details: Details) => string | undefined } = {
   UNAUTHENTICATED: () => 'The server does not accept your sign-in any more. Sign in again.',
   FORBIDDEN: () => 'You may not do this. Perhaps your role has changed.',
   BAD_USER_INPUT: length,
