@@ -133,7 +133,8 @@ func areNetworks(s string) bool {
 	return err == nil
 }
 
-// parseNetworks reads a list of networks. An address is a network of one.
+// parseNetworks reads a list of networks. An address is a network of one. IPv4 addresses mapped to IPv6 are not understood: no request
+// comes from one (graph.proxies).
 func parseNetworks(s string) ([]netip.Prefix, error) {
 	if s == "" {
 		return nil, nil
@@ -148,6 +149,9 @@ func parseNetworks(s string) ([]netip.Prefix, error) {
 				return nil, err
 			}
 			network = netip.PrefixFrom(address.WithZone(""), address.BitLen())
+		}
+		if network.Addr().Is4In6() {
+			return nil, fmt.Errorf("%s is an IPv4 address in the form of IPv6", network)
 		}
 		networks = append(networks, network)
 	}

@@ -164,6 +164,8 @@ func TestCheckNamesWhatCanNotBeUsed(t *testing.T) {
 		{"limits that are neither on nor off", "LATCHKEY_RATE_LIMIT", rateLimit("true")},
 		{"a proxy by its name", "LATCHKEY_TRUSTED_PROXIES", proxies("proxy.example.org")},
 		{"a proxy with a port", "LATCHKEY_TRUSTED_PROXIES", proxies("10.0.0.1:80")},
+		{"a network in mapped form", "LATCHKEY_TRUSTED_PROXIES", proxies("::ffff:10.0.0.0/104")},
+		{"a proxy in mapped form", "LATCHKEY_TRUSTED_PROXIES", proxies("::ffff:10.0.0.1")},
 		{"a network that is too wide", "LATCHKEY_TRUSTED_PROXIES", proxies("10.0.0.0/33")},
 		{"a list of proxies with a gap", "LATCHKEY_TRUSTED_PROXIES", proxies("10.0.0.1,,10.0.0.2")},
 		{"a sign-up that is neither", "LATCHKEY_SIGNUP", signup("invite")},
