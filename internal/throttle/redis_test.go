@@ -1,6 +1,7 @@
 package throttle_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -87,5 +88,24 @@ func TestAURLThatIsNotUnderstoodIsNotRepeated(t *testing.T) {
 	_, err := throttle.New(throttle.Config{URL: "redis://:hunter2-REDIS@localhost:6379/hunter2-REDIS"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Error(err)
+	}
+}
+
+// Else whoever leaves at the right moment would empty a bucket in Redis by tries that only memory has counted.
+func TestATryIsGivenBackWhereItWasCounted(t *testing.T) {
+	t.Parallel()
+	r := testdb.NewRedis(t)
+	f := newFixture(t, r.URL, testhost.NewClock(noon))
+	b := throttle.Bucket{Limit: five, Key: "a"}
+	f.exhaust(t, b)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for range 5 {
+		if f.Take(gone, b) == nil {
+			f.GiveBack(gone, b)
+		}
+	}
+	if f.take(t, b) == 0 {
+		t.Error("tries of who is gone have made room for another one")
 	}
 }
