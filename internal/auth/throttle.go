@@ -50,17 +50,15 @@ func bySession(limit *throttle.Limit, id uuid.UUID) throttle.Bucket {
 }
 
 // try is one that has been counted, until it turns out that it does not count.
-type try struct {
-	throttle *throttle.Throttle
-	counted  []throttle.Bucket
-}
+type try struct{ counted []*throttle.Try }
 
 // take counts a try, or refuses it.
 func (s *Service) take(ctx context.Context, buckets ...throttle.Bucket) (*try, error) {
-	if refused := s.throttle.Take(ctx, buckets...); refused != nil {
+	counted, refused := s.throttle.Take(ctx, buckets...)
+	if refused != nil {
 		return nil, s.rateLimited(ctx, refused)
 	}
-	return &try{s.throttle, buckets}, nil
+	return &try{[]*throttle.Try{counted}}, nil
 }
 
 // takeLogin counts a log-in before anything is looked up. What it asks, and how long that takes, does not depend on whether
@@ -76,10 +74,9 @@ func (s *Service) takeLogin(ctx context.Context, sought string) (*try, error) {
 	if err != nil {
 		return nil, err
 	}
-	identifier := throttle.Bucket{Limit: loginIdentifier, Key: account}
-	refused := s.throttle.Take(ctx, identifier)
+	counted, refused := s.throttle.Take(ctx, throttle.Bucket{Limit: loginIdentifier, Key: account})
 	if refused == nil {
-		made.counted = append(made.counted, identifier)
+		made.counted = append(made.counted, counted)
 		return made, nil
 	}
 	known, err := s.isInUseFrom(ctx, sought, address.Key)
@@ -133,8 +130,11 @@ func byIdentifier(sought string) predicate.User {
 
 // end takes the try back unless it counts.
 func (t *try) end(ctx context.Context, counts bool) {
-	if !counts {
-		t.throttle.GiveBack(ctx, t.counted...)
+	if counts {
+		return
+	}
+	for _, counted := range t.counted {
+		counted.GiveBack(ctx)
 	}
 }
 

@@ -36,11 +36,11 @@ func TestThereIsALimitWhileRedisIsAway(t *testing.T) {
 			b := throttle.Bucket{Limit: five, Key: "a"}
 			f.exhaust(t, b)
 			fault.away(r)
-			f.exhaust(t, b) // in memory, which knows nothing of the others
+			made := f.exhaust(t, b) // in memory, which knows nothing of the others
 			if f.take(t, b) == 0 {
 				t.Error("there is no limit")
 			}
-			f.GiveBack(t.Context(), b)
+			made[0].GiveBack(t.Context())
 			if wait := f.take(t, b); wait != 0 {
 				t.Errorf("what was given back has to wait %v", wait)
 			}
@@ -76,8 +76,7 @@ func TestAUserOfItsOwnNeedsFewRights(t *testing.T) {
 		"+info", "+get", "+set", "+expire", "+select", "+hello", "+eval", "+evalsha", "+hget", "+hmget", "+hset", "+pexpire")
 	f := newFixture(t, strings.Replace(r.URL, ":"+testdb.RedisPassword, "latchkey:other", 1)+"/1", testhost.NewClock(noon))
 	b := throttle.Bucket{Limit: five, Key: "a"}
-	f.exhaust(t, b)
-	f.GiveBack(t.Context(), b)
+	f.exhaust(t, b)[0].GiveBack(t.Context())
 	if f.log.String() != "" {
 		t.Error(f.log)
 	}
@@ -101,8 +100,8 @@ func TestATryIsGivenBackWhereItWasCounted(t *testing.T) {
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	for range 5 {
-		if f.Take(gone, b) == nil {
-			f.GiveBack(gone, b)
+		if made, refused := f.Take(gone, b); refused == nil {
+			made.GiveBack(gone)
 		}
 	}
 	if f.take(t, b) == 0 {
