@@ -23,7 +23,7 @@ var (
 	loginPair = &throttle.Limit{Name: "login_address_identifier", Free: 5, Forgive: 15 * time.Minute}
 	// Of all addresses against one account. One address alone, held to loginPair, never fills it.
 	loginIdentifier = &throttle.Limit{Name: "login_identifier", Free: 20, Forgive: 15 * time.Minute}
-	// Of one address against all accounts. An office may be behind it.
+	// Of one address against all accounts, those whose sessions it has included. An office may be behind it.
 	loginAddress = &throttle.Limit{Name: "login_address", Free: 100, Forgive: time.Minute}
 
 	// Of one session against its own account's password: whoever has the session only, and not the password.
