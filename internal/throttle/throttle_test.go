@@ -171,6 +171,49 @@ func TestWhatIsGivenBackIsFreeAgain(t *testing.T) {
 	})
 }
 
+// Else whoever logs in with the right password would keep out all others of the office for up to fifteen minutes.
+func TestNobodyWaitsForATryThatWasGivenBack(t *testing.T) {
+	onEach(t, func(t *testing.T, f *fixture) {
+		b := throttle.Bucket{Limit: five, Key: "a"}
+		f.exhaust(t, b)
+		for range 12 {
+			f.clock.Advance(f.take(t, b))
+			f.take(t, b)
+		}
+		f.clock.Advance(throttle.MaxWait)
+		for range 10 {
+			try, refused := f.Take(t.Context(), b)
+			if refused != nil {
+				t.Fatalf("waits %v", refused.Wait)
+			}
+			try.GiveBack(t.Context())
+		}
+		f.take(t, b)
+		if wait := f.take(t, b); wait != throttle.MaxWait {
+			t.Errorf("after one that counts the next waits %v", wait)
+		}
+	})
+}
+
+func TestTriesThatOverlapAreAllGivenBack(t *testing.T) {
+	onEach(t, func(t *testing.T, f *fixture) {
+		b := throttle.Bucket{Limit: five, Key: "a"}
+		for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+			var made [3]*throttle.Try
+			for i := range made {
+				made[i], _ = f.Take(t.Context(), b)
+				f.clock.Advance(time.Millisecond)
+			}
+			for _, i := range order {
+				made[i].GiveBack(t.Context())
+			}
+			for _, try := range f.exhaust(t, b) {
+				try.GiveBack(t.Context())
+			}
+		}
+	})
+}
+
 func TestTriesAreForgivenOneByOne(t *testing.T) {
 	onEach(t, func(t *testing.T, f *fixture) {
 		b := throttle.Bucket{Limit: five, Key: "a"}
