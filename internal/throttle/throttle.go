@@ -45,7 +45,8 @@ type store interface {
 	// take counts a try in all buckets, or if one has no room in none, and tells which and for how long; then bucket is its
 	// index, otherwise -1.
 	take(ctx context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error)
-	giveBack(ctx context.Context, buckets []Bucket) error
+	// giveBack takes back a try that was made at that time. If none was made since, all is as it was before: nobody waits for it.
+	giveBack(ctx context.Context, at time.Time, buckets []Bucket) error
 }
 
 // Throttle counts tries: in memory, or for several servers together in Redis, and while Redis is away in memory again.
@@ -83,6 +84,7 @@ func New(c Config) (*Throttle, error) {
 // Try is one that was counted.
 type Try struct {
 	throttle *Throttle
+	at       time.Time
 	buckets  []Bucket
 	inMemory bool
 }
@@ -97,18 +99,18 @@ func (t *Throttle) Take(ctx context.Context, buckets ...Bucket) (*Try, *Refused)
 	if t.tryShared(now) {
 		bucket, wait, err := t.shared.take(ctx, now, buckets)
 		if t.works(ctx, now, err) {
-			return t.taken(buckets, false, bucket, wait)
+			return t.taken(now, buckets, false, bucket, wait)
 		}
 	}
 	bucket, wait, _ := t.memory.take(ctx, now, buckets)
-	return t.taken(buckets, true, bucket, wait)
+	return t.taken(now, buckets, true, bucket, wait)
 }
 
-func (t *Throttle) taken(buckets []Bucket, inMemory bool, full int, wait time.Duration) (*Try, *Refused) {
+func (t *Throttle) taken(now time.Time, buckets []Bucket, inMemory bool, full int, wait time.Duration) (*Try, *Refused) {
 	if full >= 0 {
 		return nil, &Refused{Limit: buckets[full].Limit.Name, Wait: wait}
 	}
-	return &Try{t, buckets, inMemory}, nil
+	return &Try{t, now, buckets, inMemory}, nil
 }
 
 // GiveBack takes the try back from every bucket: it was no guess, or a right one. It does so also when ctx is done, and only where the
@@ -121,11 +123,11 @@ func (try *Try) GiveBack(ctx context.Context) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	if try.inMemory {
-		_ = t.memory.giveBack(ctx, try.buckets) // which never fails
+		_ = t.memory.giveBack(ctx, try.at, try.buckets) // which never fails
 		return
 	}
 	if now := t.now(); t.tryShared(now) {
-		t.works(ctx, now, t.shared.giveBack(ctx, try.buckets))
+		t.works(ctx, now, t.shared.giveBack(ctx, try.at, try.buckets))
 	}
 }
 
