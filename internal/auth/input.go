@@ -136,7 +136,7 @@ func disruptive(r rune) bool {
 func (c *checker) newPassword(field, chosen string, of account) {
 	var identity []string
 	for _, known := range []*string{of.email, of.username, of.name} {
-		if known != nil {
+		if known != nil && len(*known) <= maxName*utf8.UTFMax { // what is longer is refused, and would take long to search
 			identity = append(identity, *known)
 		}
 	}

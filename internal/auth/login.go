@@ -114,9 +114,10 @@ func (s *Service) userByIdentifier(ctx context.Context, sought string) (*ent.Use
 	return found, err
 }
 
-// confirm checks the viewer's own password.
+// confirm checks the viewer's own password. It counts with the log-ins of the address too: anyone can have many sessions, and each
+// check takes a hash.
 func (s *Service) confirm(ctx context.Context, me *Identity, currentPassword string) (err error) {
-	try, err := s.take(ctx, bySession(confirmSession, me.SessionID))
+	try, err := s.take(ctx, bySession(confirmSession, me.SessionID), byAddress(ctx, loginAddress))
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ var (
 	loginPair = &throttle.Limit{Name: "login_address_identifier", Free: 5, Forgive: 15 * time.Minute}
 	// Of all addresses against one account. One address alone, held to loginPair, never fills it.
 	loginIdentifier = &throttle.Limit{Name: "login_identifier", Free: 20, Forgive: 15 * time.Minute}
-	// Of one address against all accounts. An office may be behind it.
+	// Of one address against all accounts, those whose sessions it has included. An office may be behind it.
 	loginAddress = &throttle.Limit{Name: "login_address", Free: 100, Forgive: time.Minute}
 
 	// Of one session against its own account's password: whoever has the session only, and not the password.
@@ -64,17 +64,15 @@ func bySession(limit *throttle.Limit, id uuid.UUID) throttle.Bucket {
 }
 
 // try is one that has been counted, until it turns out that it does not count.
-type try struct {
-	throttle *throttle.Throttle
-	counted  []throttle.Bucket
-}
+type try struct{ counted []*throttle.Try }
 
 // take counts a try, or refuses it.
 func (s *Service) take(ctx context.Context, buckets ...throttle.Bucket) (*try, error) {
-	if refused := s.throttle.Take(ctx, buckets...); refused != nil {
+	counted, refused := s.throttle.Take(ctx, buckets...)
+	if refused != nil {
 		return nil, s.rateLimited(ctx, refused)
 	}
-	return &try{s.throttle, buckets}, nil
+	return &try{[]*throttle.Try{counted}}, nil
 }
 
 // takeLogin counts a log-in before anything is looked up. What it asks, and how long that takes, does not depend on whether
@@ -90,10 +88,9 @@ func (s *Service) takeLogin(ctx context.Context, sought string) (*try, error) {
 	if err != nil {
 		return nil, err
 	}
-	identifier := throttle.Bucket{Limit: loginIdentifier, Key: account}
-	refused := s.throttle.Take(ctx, identifier)
+	counted, refused := s.throttle.Take(ctx, throttle.Bucket{Limit: loginIdentifier, Key: account})
 	if refused == nil {
-		made.counted = append(made.counted, identifier)
+		made.counted = append(made.counted, counted)
 		return made, nil
 	}
 	known, err := s.isInUseFrom(ctx, sought, address.Key)
@@ -147,8 +144,11 @@ func byIdentifier(sought string) predicate.User {
 
 // end takes the try back unless it counts.
 func (t *try) end(ctx context.Context, counts bool) {
-	if !counts {
-		t.throttle.GiveBack(ctx, t.counted...)
+	if counts {
+		return
+	}
+	for _, counted := range t.counted {
+		counted.GiveBack(ctx)
 	}
 }
 

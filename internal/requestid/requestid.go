@@ -33,7 +33,7 @@ func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.
 		defer func() {
 			log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("requestId", id),
-				slog.String("method", r.Method),
+				slog.String("method", method(r)),
 				slog.String("route", routed.Pattern),
 				slog.Int("status", recorder.status),
 				slog.Float64("milliseconds", float64(now().Sub(start).Microseconds())/1000),
@@ -42,6 +42,17 @@ func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.
 		next.ServeHTTP(recorder, routed)
 		recorder.returned()
 	})
+}
+
+// method is that of r, if it is one of HTTP's own (RFC 9110 §9, RFC 5789). What else a client calls it could be anything.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+		http.MethodConnect, http.MethodTrace:
+		return r.Method
+	default:
+		return "other"
+	}
 }
 
 // recorder remembers the status.

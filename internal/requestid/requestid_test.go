@@ -173,3 +173,15 @@ func TestFromContextOutsideOfARequest(t *testing.T) {
 		t.Errorf("id %q", id)
 	}
 }
+
+// A method may be any word of up to 32 KB.
+func TestMiddlewareLogsNoMethodThatAStrangerMakesUp(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		http.MethodPost: "POST", http.MethodOptions: "OPTIONS", "PROPFIND": "other", "post": "other", strings.Repeat("M", 30_000): "other",
+	} {
+		if e := do(t, httptest.NewRequest(sent, "/", nil), answer(http.StatusMethodNotAllowed)); e.line["method"] != want {
+			t.Errorf("%.20s is logged as %.20s, want %s", sent, e.line["method"], want)
+		}
+	}
+}

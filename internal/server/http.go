@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 // Limits are how long a client may take, and how many there may be. Who takes longer is cut off.
@@ -19,7 +17,7 @@ type Limits struct {
 	Write  time.Duration // to read the answer, counted from when it has to be there at the latest
 	Idle   time.Duration // between two requests on a connection
 
-	Connections int // open at a time; more wait until one is closed
+	Connections int // open at a time; for more, idle ones are closed, or they wait
 }
 
 // DefaultLimits are ample for people on bad lines. Connections leaves file descriptors to the database and the keys, and bounds what
@@ -80,7 +78,9 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, host
 		run, scheme = func(l net.Listener) error { return server.ServeTLS(l, "", "") }, "https"
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- run(netutil.LimitListener(listener, host.Limits.orDefault().Connections)) }()
+	open := newConnections(host.Limits.orDefault().Connections)
+	server.ConnState = open.note
+	go func() { failed <- run(open.on(listener)) }()
 	greet(host.Log, scheme, listener.Addr(), playground)
 	if host.Ready != nil {
 		host.Ready(listener.Addr())

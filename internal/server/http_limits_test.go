@@ -2,10 +2,12 @@ package server_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -83,12 +85,12 @@ func TestConnectionsAreBounded(t *testing.T) {
 	s := startHost(t, defaults(t, testdb.SQLite(t)), server.Host{
 		Timeout: noLimit, HashCost: testhost.CheapHash, Limits: server.Limits{Connections: 2},
 	})
-	idle := slowClients[5] // it has had an answer
-	first, err := idle.connect(t, s.address())
+	busy := slowClients[1] // its request has begun
+	first, err := busy.connect(t, s.address())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := idle.connect(t, s.address()); err != nil {
+	if _, err := busy.connect(t, s.address()); err != nil {
 		t.Fatal(err)
 	}
 	third, err := net.Dial("tcp", s.address())
@@ -99,7 +101,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	if _, err := io.WriteString(third, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.log.Count(`"msg":"request"`); got != 2 {
+	if got := s.log.Count(`"msg":"request"`); got != 0 {
 		t.Errorf("%d requests were answered", got)
 	}
 	hangUp(first)
@@ -108,4 +110,31 @@ func TestConnectionsAreBounded(t *testing.T) {
 		t.Errorf("%v, %v", response, err)
 	}
 	hangUp(third)
+}
+
+// Otherwise one address could keep everybody out, by a request of each connection in two minutes.
+func TestIdleConnectionsMakeWayForOthers(t *testing.T) {
+	t.Parallel()
+	few := server.Host{Timeout: noLimit, HashCost: testhost.CheapHash, Limits: server.Limits{Connections: 2}}
+	certificate := selfSigned(t, "first")
+	secure := defaults(t, testdb.SQLite(t))
+	secure.TLSCert, secure.TLSKey = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	write(t, secure.TLSCert, certificate.cert)
+	write(t, secure.TLSKey, certificate.key)
+	for _, s := range []*testServer{startHost(t, defaults(t, testdb.SQLite(t)), few), startHost(t, secure, few)} {
+		var clients [3]*http.Client // each with a connection of its own, which it keeps
+		for i := range clients {
+			clients[i] = certificate.client(t)
+		}
+		for i := range 9 {
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			request, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/healthz", nil)
+			response, err := clients[i%len(clients)].Do(request)
+			cancel()
+			if err != nil {
+				t.Fatalf("request %d to %s: %v", i, s.url, err)
+			}
+			_ = response.Body.Close()
+		}
+	}
 }

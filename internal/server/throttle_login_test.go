@@ -105,7 +105,8 @@ func TestTheOwnerGetsInWhileTheAttackRuns(t *testing.T) {
 		s.clock.Advance(time.Second)
 		s.guess(t, home, "ada@example.org", secret).ok(t)
 
-		// An address where nobody is signed in any more is one like others.
+		// An address where nobody is signed in any more is one like others, while the attack goes on.
+		s.guess(t, attacker, "ada@example.org", "not the password").refused(t, wrong)
 		s.from(t, home, ada.token, logout, vars{"scope": "ALL"}).ok(t)
 		a := s.guess(t, home, "ada@example.org", secret)
 		if !a.isLimited() {

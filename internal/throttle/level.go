@@ -26,7 +26,7 @@ func (l level) taken(limit *Limit, now time.Time) level {
 	return level{tries: l.remaining(limit, now) + 1, at: now}
 }
 
-// givenBack is the level without one of its tries.
+// givenBack is the level without one of its tries, which is not the last one.
 func (l level) givenBack() level { return level{tries: max(0, l.tries-1), at: l.at} }
 
 // forgotten is when nothing of it is left.

@@ -22,6 +22,7 @@ type memory struct {
 type entry struct {
 	name      string
 	level     level
+	before    *level // the last try; nil once that is given back
 	forgotten time.Time
 	index     int // in the queue
 }
@@ -40,17 +41,23 @@ func (m *memory) take(_ context.Context, now time.Time, buckets []Bucket) (bucke
 		}
 	}
 	for _, b := range buckets {
-		m.set(b, m.level(b).taken(b.Limit, now))
+		before := m.level(b)
+		m.set(b, before.taken(b.Limit, now)).before = &before
 	}
 	return -1, 0, nil
 }
 
-func (m *memory) giveBack(_ context.Context, buckets []Bucket) error {
+func (m *memory) giveBack(_ context.Context, at time.Time, buckets []Bucket) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, b := range buckets {
-		if _, known := m.entries[b.name()]; known {
-			m.set(b, m.level(b).givenBack())
+		e, known := m.entries[b.name()]
+		switch {
+		case !known:
+		case e.before != nil && e.level.at.Equal(at):
+			m.set(b, *e.before).before = nil
+		default:
+			m.set(b, e.level.givenBack()).before = nil // in which it still counts
 		}
 	}
 	return nil
@@ -63,7 +70,7 @@ func (m *memory) level(b Bucket) level {
 	return level{}
 }
 
-func (m *memory) set(b Bucket, l level) {
+func (m *memory) set(b Bucket, l level) *entry {
 	e, known := m.entries[b.name()]
 	if !known {
 		if len(m.queue) >= m.most {
@@ -78,6 +85,7 @@ func (m *memory) set(b Bucket, l level) {
 	} else {
 		heap.Push(&m.queue, e)
 	}
+	return e
 }
 
 // forget removes what counts no more.

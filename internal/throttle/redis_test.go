@@ -1,6 +1,7 @@
 package throttle_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -35,11 +36,11 @@ func TestThereIsALimitWhileRedisIsAway(t *testing.T) {
 			b := throttle.Bucket{Limit: five, Key: "a"}
 			f.exhaust(t, b)
 			fault.away(r)
-			f.exhaust(t, b) // in memory, which knows nothing of the others
+			made := f.exhaust(t, b) // in memory, which knows nothing of the others
 			if f.take(t, b) == 0 {
 				t.Error("there is no limit")
 			}
-			f.GiveBack(t.Context(), b)
+			made[0].GiveBack(t.Context())
 			if wait := f.take(t, b); wait != 0 {
 				t.Errorf("what was given back has to wait %v", wait)
 			}
@@ -75,8 +76,7 @@ func TestAUserOfItsOwnNeedsFewRights(t *testing.T) {
 		"+info", "+get", "+set", "+expire", "+select", "+hello", "+eval", "+evalsha", "+hget", "+hmget", "+hset", "+pexpire")
 	f := newFixture(t, strings.Replace(r.URL, ":"+testdb.RedisPassword, "latchkey:other", 1)+"/1", testhost.NewClock(noon))
 	b := throttle.Bucket{Limit: five, Key: "a"}
-	f.exhaust(t, b)
-	f.GiveBack(t.Context(), b)
+	f.exhaust(t, b)[0].GiveBack(t.Context())
 	if f.log.String() != "" {
 		t.Error(f.log)
 	}
@@ -87,5 +87,24 @@ func TestAURLThatIsNotUnderstoodIsNotRepeated(t *testing.T) {
 	_, err := throttle.New(throttle.Config{URL: "redis://:hunter2-REDIS@localhost:6379/hunter2-REDIS"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Error(err)
+	}
+}
+
+// Else whoever leaves at the right moment would empty a bucket in Redis by tries that only memory has counted.
+func TestATryIsGivenBackWhereItWasCounted(t *testing.T) {
+	t.Parallel()
+	r := testdb.NewRedis(t)
+	f := newFixture(t, r.URL, testhost.NewClock(noon))
+	b := throttle.Bucket{Limit: five, Key: "a"}
+	f.exhaust(t, b)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for range 5 {
+		if made, refused := f.Take(gone, b); refused == nil {
+			made.GiveBack(gone)
+		}
+	}
+	if f.take(t, b) == 0 {
+		t.Error("tries of who is gone have made room for another one")
 	}
 }

@@ -57,8 +57,8 @@ func (s *shared) take(ctx context.Context, now time.Time, buckets []Bucket) (buc
 	return int(answer[0]), time.Duration(answer[1]) * time.Millisecond, nil
 }
 
-func (s *shared) giveBack(ctx context.Context, buckets []Bucket) error {
-	if err := giveBackScript.Run(ctx, s.redis, keys(buckets)).Err(); err != nil {
+func (s *shared) giveBack(ctx context.Context, at time.Time, buckets []Bucket) error {
+	if err := giveBackScript.Run(ctx, s.redis, keys(buckets), at.UnixMilli()).Err(); err != nil {
 		return fmt.Errorf("redis: %w", err)
 	}
 	return nil

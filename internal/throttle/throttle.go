@@ -1,7 +1,7 @@
 // Package throttle says how often something may be tried.
 //
 // Tries are counted in buckets: each has a key, such as an address, and a Limit. Take counts a try before it is made, so that
-// many at once can't all pass before the first has failed; GiveBack takes back the count of one that was no guess. Who has to wait
+// many at once can't all pass before the first has failed; Try.GiveBack takes back the count of one that was no guess. Who has to wait
 // is told for how long, and a try that was refused counts nowhere: by trying too early, nobody makes it worse for anybody.
 package throttle
 
@@ -45,7 +45,8 @@ type store interface {
 	// take counts a try in all buckets, or if one has no room in none, and tells which and for how long; then bucket is its
 	// index, otherwise -1.
 	take(ctx context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error)
-	giveBack(ctx context.Context, buckets []Bucket) error
+	// giveBack takes back a try that was made at that time. If none was made since, all is as it was before: nobody waits for it.
+	giveBack(ctx context.Context, at time.Time, buckets []Bucket) error
 }
 
 // Throttle counts tries: in memory, or for several servers together in Redis, and while Redis is away in memory again.
@@ -80,33 +81,54 @@ func New(c Config) (*Throttle, error) {
 	return t, nil
 }
 
-// Take counts one try in every bucket, and returns nil. If one of them has no room, it counts the try in none, and returns the
+// Try is one that was counted.
+type Try struct {
+	throttle *Throttle
+	at       time.Time
+	buckets  []Bucket
+	inMemory bool
+}
+
+// Take counts one try in every bucket, and returns it. If one of them has no room, it counts the try in none, and returns the
 // refusal. A nil Throttle never refuses.
-func (t *Throttle) Take(ctx context.Context, buckets ...Bucket) *Refused {
+func (t *Throttle) Take(ctx context.Context, buckets ...Bucket) (*Try, *Refused) {
 	if t == nil {
-		return nil
+		return &Try{}, nil
 	}
 	now := t.now()
 	if t.tryShared(now) {
 		bucket, wait, err := t.shared.take(ctx, now, buckets)
 		if t.works(ctx, now, err) {
-			return refusal(buckets, bucket, wait)
+			return t.taken(now, buckets, false, bucket, wait)
 		}
 	}
 	bucket, wait, _ := t.memory.take(ctx, now, buckets)
-	return refusal(buckets, bucket, wait)
+	return t.taken(now, buckets, true, bucket, wait)
 }
 
-// GiveBack takes one try back from every bucket: it was no guess, or a right one. It does so also when ctx is done.
-func (t *Throttle) GiveBack(ctx context.Context, buckets ...Bucket) {
-	if t == nil || len(buckets) == 0 {
+func (t *Throttle) taken(now time.Time, buckets []Bucket, inMemory bool, full int, wait time.Duration) (*Try, *Refused) {
+	if full >= 0 {
+		return nil, &Refused{Limit: buckets[full].Limit.Name, Wait: wait}
+	}
+	return &Try{t, now, buckets, inMemory}, nil
+}
+
+// GiveBack takes the try back from every bucket: it was no guess, or a right one. It does so also when ctx is done, and only where the
+// try was counted, or whoever has it counted in memory, by leaving before Redis is asked, would empty buckets in Redis. If Redis is
+// away meanwhile, the try stays counted there.
+func (try *Try) GiveBack(ctx context.Context) {
+	t := try.throttle
+	if t == nil {
 		return
 	}
-	ctx, now := context.WithoutCancel(ctx), t.now()
-	if t.tryShared(now) && t.works(ctx, now, t.shared.giveBack(ctx, buckets)) {
+	ctx = context.WithoutCancel(ctx)
+	if try.inMemory {
+		_ = t.memory.giveBack(ctx, try.at, try.buckets) // which never fails
 		return
 	}
-	_ = t.memory.giveBack(ctx, buckets) // which never fails
+	if now := t.now(); t.tryShared(now) {
+		t.works(ctx, now, t.shared.giveBack(ctx, try.at, try.buckets))
+	}
 }
 
 // Close closes the connections to Redis.
@@ -115,13 +137,6 @@ func (t *Throttle) Close() error {
 		return nil
 	}
 	return t.shared.close()
-}
-
-func refusal(buckets []Bucket, bucket int, wait time.Duration) *Refused {
-	if bucket < 0 {
-		return nil
-	}
-	return &Refused{Limit: buckets[bucket].Limit.Name, Wait: wait}
 }
 
 // awayFor is how long Redis is left alone after it has failed, so that requests do not all wait for it.

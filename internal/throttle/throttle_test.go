@@ -61,20 +61,23 @@ var five = &throttle.Limit{Name: "five", Free: 5, Forgive: 15 * time.Minute}
 
 func (f *fixture) take(t testing.TB, buckets ...throttle.Bucket) time.Duration {
 	t.Helper()
-	if refused := f.Take(t.Context(), buckets...); refused != nil {
+	if _, refused := f.Take(t.Context(), buckets...); refused != nil {
 		return refused.Wait
 	}
 	return 0
 }
 
 // exhaust takes until the next try has to wait.
-func (f *fixture) exhaust(t testing.TB, b throttle.Bucket) {
+func (f *fixture) exhaust(t testing.TB, b throttle.Bucket) []*throttle.Try {
 	t.Helper()
-	for range b.Limit.Free {
-		if wait := f.take(t, b); wait != 0 {
-			t.Fatalf("refused for %v within the free tries", wait)
+	made := make([]*throttle.Try, b.Limit.Free)
+	for i := range made {
+		var refused *throttle.Refused
+		if made[i], refused = f.Take(t.Context(), b); refused != nil {
+			t.Fatalf("refused for %v within the free tries", refused.Wait)
 		}
 	}
+	return made
 }
 
 func TestTriesBeyondTheFreeOnesWaitTwiceAsLongEachTimeUpToFifteenMinutes(t *testing.T) {
@@ -160,14 +163,56 @@ func TestARefusedTryCountsNowhere(t *testing.T) {
 func TestWhatIsGivenBackIsFreeAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, f *fixture) {
 		b := throttle.Bucket{Limit: five, Key: "a"}
-		f.GiveBack(t.Context(), b) // of which nobody has heard
 		for range 100 {
-			f.exhaust(t, b)
+			made := f.exhaust(t, b)
 			if f.take(t, b) == 0 {
 				t.Fatal("more than the free tries passed")
 			}
-			for range five.Free {
-				f.GiveBack(t.Context(), b)
+			for _, try := range made {
+				try.GiveBack(t.Context())
+			}
+		}
+	})
+}
+
+// Else whoever logs in with the right password would keep out all others of the office for up to fifteen minutes.
+func TestNobodyWaitsForATryThatWasGivenBack(t *testing.T) {
+	onEach(t, func(t *testing.T, f *fixture) {
+		b := throttle.Bucket{Limit: five, Key: "a"}
+		f.exhaust(t, b)
+		for range 12 {
+			f.clock.Advance(f.take(t, b))
+			f.take(t, b)
+		}
+		f.clock.Advance(throttle.MaxWait)
+		for range 10 {
+			try, refused := f.Take(t.Context(), b)
+			if refused != nil {
+				t.Fatalf("waits %v", refused.Wait)
+			}
+			try.GiveBack(t.Context())
+		}
+		f.take(t, b)
+		if wait := f.take(t, b); wait != throttle.MaxWait {
+			t.Errorf("after one that counts the next waits %v", wait)
+		}
+	})
+}
+
+func TestTriesThatOverlapAreAllGivenBack(t *testing.T) {
+	onEach(t, func(t *testing.T, f *fixture) {
+		b := throttle.Bucket{Limit: five, Key: "a"}
+		for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+			var made [3]*throttle.Try
+			for i := range made {
+				made[i], _ = f.Take(t.Context(), b)
+				f.clock.Advance(time.Millisecond)
+			}
+			for _, i := range order {
+				made[i].GiveBack(t.Context())
+			}
+			for _, try := range f.exhaust(t, b) {
+				try.GiveBack(t.Context())
 			}
 		}
 	})
@@ -198,6 +243,7 @@ func TestMemoryAndRedisAgree(t *testing.T) {
 		five, {Name: "fast", Free: 3, Forgive: time.Second}, {Name: "one", Free: 1, Forgive: time.Minute}, {Name: "quick", Free: 20, Forgive: 10 * time.Millisecond},
 	}
 	random := rand.New(rand.NewPCG(1, 2))
+	var made, madeOther []*throttle.Try // some of them are forgotten when they are given back
 	for step := range 3000 {
 		buckets := make([]throttle.Bucket, 1+random.IntN(3))
 		for i := range buckets {
@@ -209,12 +255,19 @@ func TestMemoryAndRedisAgree(t *testing.T) {
 		case 1:
 			clock.Advance(time.Duration(random.IntN(3000)) * time.Millisecond)
 		case 2:
-			inMemory.GiveBack(t.Context(), buckets...)
-			inRedis.GiveBack(t.Context(), buckets...)
+			if len(made) > 0 {
+				i := random.IntN(len(made))
+				made[i].GiveBack(t.Context())
+				madeOther[i].GiveBack(t.Context())
+			}
 		default:
-			one, other := inMemory.Take(t.Context(), buckets...), inRedis.Take(t.Context(), buckets...)
+			try, one := inMemory.Take(t.Context(), buckets...)
+			tryOther, other := inRedis.Take(t.Context(), buckets...)
 			if fmt.Sprint(one) != fmt.Sprint(other) {
 				t.Fatalf("step %d: memory says %v, Redis %v", step, one, other)
+			}
+			if one == nil {
+				made, madeOther = append(made, try), append(madeOther, tryOther)
 			}
 		}
 	}
@@ -227,9 +280,10 @@ func TestNobodyIsRefusedByNoThrottle(t *testing.T) {
 	t.Parallel()
 	var none *throttle.Throttle
 	for range 100 {
-		if none.Take(t.Context(), throttle.Bucket{Limit: five, Key: "a"}) != nil {
+		made, refused := none.Take(t.Context(), throttle.Bucket{Limit: five, Key: "a"})
+		if refused != nil {
 			t.Fatal("refused")
 		}
+		made.GiveBack(t.Context())
 	}
-	none.GiveBack(t.Context(), throttle.Bucket{Limit: five, Key: "a"})
 }
