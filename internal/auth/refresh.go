@@ -18,18 +18,18 @@ import (
 // succeeds. The others find that theirs is the generation just before, and within the grace get what that one got. Any older
 // one, or that one later, has been copied or replayed, and ends the session.
 func (s *Service) RefreshToken(ctx context.Context, raw *string) (*AuthPayload, error) {
-	payload, err := s.refresh(ctx, raw)
+	delivery := session.DeliveryBODY
+	if raw == nil {
+		cookie := requestFrom(ctx).cookie()
+		if raw, delivery = &cookie, session.DeliveryCOOKIE; cookie == "" {
+			return nil, invalidRefreshToken() // which is no try
+		}
+	}
+	payload, err := s.refresh(ctx, *raw, delivery)
 	return payload, s.countFailure(ctx, err, InvalidRefreshToken, refreshAddress)
 }
 
-func (s *Service) refresh(ctx context.Context, raw *string) (payload *AuthPayload, err error) {
-	in := signedIn{delivery: session.DeliveryBODY}
-	var presented string
-	if raw != nil {
-		presented = *raw
-	} else {
-		presented, in.delivery = requestFrom(ctx).cookie(), session.DeliveryCOOKIE
-	}
+func (s *Service) refresh(ctx context.Context, presented string, delivery session.Delivery) (payload *AuthPayload, err error) {
 	refresh, sealed := s.tokens.OpenRefresh(presented)
 	if !sealed {
 		return nil, invalidRefreshToken()
@@ -39,7 +39,7 @@ func (s *Service) refresh(ctx context.Context, raw *string) (payload *AuthPayloa
 		return nil, err
 	}
 	defer func() { try.end(ctx, err == nil || refusedWith(err, InvalidRefreshToken, RefreshTokenReused)) }()
-	in.secret = refresh.Secret
+	in := signedIn{delivery: delivery, secret: refresh.Secret}
 	for { // again when another request has moved or ended the session meanwhile
 		row, err := s.presented(ctx, refresh)
 		if err != nil {

@@ -58,9 +58,10 @@ func newServer(handler http.Handler, host Host) *http.Server {
 		MaxHeaderBytes:    maxHeader,
 		Protocols:         &protocols,
 		HTTP2: &http.HTTP2Config{
-			// The fewest that RFC 9113 §6.5.2 recommends. Of those that are reset, four times as many may wait for their handlers to
-			// end before the connection is closed (CVE-2023-44487).
-			MaxConcurrentStreams: 100,
+			// RFC 9113 §6.5.2 recommends 100. But a header that is sent once, compressed, is in memory for each stream: a connection
+			// would hold 5 MB. Of those that are reset, four times as many may wait for their handlers to end before the connection
+			// is closed (CVE-2023-44487).
+			MaxConcurrentStreams: 20,
 			// The least there is. A buffer for a whole frame is there once its header is: with Go's default, nine bytes hold 1 MiB.
 			MaxReadFrameSize: 16 << 10,
 			// A stream's own limits do not end what is not a stream's: a client that reads nothing at all.

@@ -21,7 +21,7 @@ func TestHTTP2IsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, want := range map[string]string{
-		"100 streams at a time":              "\x00\x03\x00\x00\x00\x64",
+		"20 streams at a time":               "\x00\x03\x00\x00\x00\x14",
 		"16 KiB in a frame":                  "\x00\x05\x00\x00\x40\x00",
 		"32 KiB in a header, and some slack": "\x00\x06\x00\x00\x81\x40",
 		"goodbye, for FRAME_SIZE_ERROR":      frame(7, 0, 0, 8, "\x00\x00\x00\x00\x00\x00\x00\x06"),

@@ -19,7 +19,7 @@ func TestLimitsAreThoseThatAreDocumented(t *testing.T) {
 		"idle":         s.IdleTimeout == 2*time.Minute,
 		"header bytes": s.MaxHeaderBytes == 32<<10,
 		"connections":  Limits{}.orDefault().Connections == 10_000,
-		"streams":      s.HTTP2.MaxConcurrentStreams == 100,
+		"streams":      s.HTTP2.MaxConcurrentStreams == 20,
 		"clear text":   !s.Protocols.UnencryptedHTTP2(),
 	} {
 		if !equal {

@@ -103,6 +103,7 @@ func TestRefusedRefreshesOfAnAddressAreLimitedAndRightOnesAreNot(t *testing.T) {
 			s.from(t, home, "", refresh, vars{"token": token}).refused(t, invalidRefresh)
 		}
 		s.from(t, home, "", refresh, vars{"token": "garbage"}).refused(t, limited)
+		s.from(t, home, "", refresh, vars{"token": nil}).refused(t, invalidRefresh) // tries nothing
 		s.from(t, home, "", refresh, vars{"token": ada.refresh}).ok(t)
 		s.from(t, attacker, "", refresh, vars{"token": "garbage"}).refused(t, invalidRefresh)
 	}, throttled)
