@@ -69,7 +69,7 @@ func interruptMigration(t *testing.T, m *mariadb, text string) {
 	gate.Open()
 	killed := newPlace(t, gate.URL).launch(t)
 	sent := make(chan struct{})
-	gate.CallAt(text, func() { _ = killed.Process.Kill(); close(sent) })
+	gate.CallAt(text, func() { close(sent); _ = killed.Process.Kill() })
 	<-killed.log.ended
 	killed.kill()
 	select {
