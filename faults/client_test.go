@@ -19,12 +19,11 @@ import (
 type client struct {
 	url  string
 	http *http.Client
-	idle func() // closes the connections that are
 }
 
 func newClient(t testing.TB, url string) client {
-	transport := &http.Transport{MaxIdleConnsPerHost: 1000}
-	return client{url: url, http: &http.Client{Timeout: time.Minute, Transport: testleak.Over(t, transport)}, idle: transport.CloseIdleConnections}
+	over := testleak.Over(t, &http.Transport{MaxIdleConnsPerHost: 1000})
+	return client{url: url, http: &http.Client{Timeout: time.Minute, Transport: over}}
 }
 
 type vars map[string]any

@@ -123,7 +123,7 @@ func (s *process) kill() {
 	_ = s.Process.Kill()
 	<-s.log.ended // Wait would close the pipe before all is read
 	_ = s.Wait()  // says that it was killed
-	s.idle()
+	s.http.CloseIdleConnections()
 }
 
 // sockets is how many the process has open.

@@ -43,6 +43,13 @@ func (x *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// CloseIdleConnections is for http.Client's.
+func (x *transport) CloseIdleConnections() {
+	if over, can := x.over.(interface{ CloseIdleConnections() }); can {
+		over.CloseIdleConnections()
+	}
+}
+
 // Handler is Client for tests without a connection: it learns and searches what goes through next.
 func Handler(t testing.TB, next http.Handler) http.Handler {
 	if _, fuzzes := t.(*testing.F); fuzzes { // which may not fail inside of the target, and would learn without end
