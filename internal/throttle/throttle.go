@@ -139,7 +139,8 @@ func (t *Throttle) Close() error {
 	return t.shared.close()
 }
 
-// awayFor is how long Redis is left alone after it has failed, so that requests do not all wait for it.
+// awayFor is how long Redis is left alone after it has failed. Then it is asked beside the requests, so that none of them waits for it
+// but those that were the first.
 const awayFor = time.Second
 
 func (t *Throttle) tryShared(now time.Time) bool {
@@ -151,7 +152,17 @@ func (t *Throttle) tryShared(now time.Time) bool {
 		return true
 	}
 	over := now.Sub(*since) >= awayFor || now.Before(*since)
-	return over && t.away.CompareAndSwap(since, &now) // one finds out for all
+	if over && t.away.CompareAndSwap(since, &now) { // one asks for all
+		go t.ask(now)
+	}
+	return false
+}
+
+// ask finds out whether Redis is back, by a try that counts nowhere.
+func (t *Throttle) ask(now time.Time) {
+	ctx := context.Background() // the client has limits of its own
+	_, _, err := t.shared.take(ctx, now, nil)
+	t.works(ctx, now, err)
 }
 
 // works notes whether Redis has answered, and says so when that has changed.

@@ -42,7 +42,8 @@ func (h *Holder[T]) Get(ctx context.Context) (T, error) {
 	return h.viewer, h.err
 }
 
-// Known returns the viewer if somebody has asked for it before and there is one. It does not ask itself.
+// Known returns the viewer if somebody has asked for it before and there is one. It does not ask itself, and what finds out who the
+// viewer is must not call it.
 func (h *Holder[T]) Known() (T, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
