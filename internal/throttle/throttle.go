@@ -96,7 +96,7 @@ func (t *Throttle) Take(ctx context.Context, buckets ...Bucket) (*Try, *Refused)
 		return &Try{}, nil
 	}
 	now := t.now()
-	if t.tryShared(now) {
+	if t.tryShared(ctx, now) {
 		bucket, wait, err := t.shared.take(ctx, now, buckets)
 		if t.works(ctx, now, err) {
 			return t.taken(now, buckets, false, bucket, wait)
@@ -126,7 +126,7 @@ func (try *Try) GiveBack(ctx context.Context) {
 		_ = t.memory.giveBack(ctx, try.at, try.buckets) // which never fails
 		return
 	}
-	if now := t.now(); t.tryShared(now) {
+	if now := t.now(); t.tryShared(ctx, now) {
 		t.works(ctx, now, t.shared.giveBack(ctx, try.at, try.buckets))
 	}
 }
@@ -143,7 +143,7 @@ func (t *Throttle) Close() error {
 // but those that were the first.
 const awayFor = time.Second
 
-func (t *Throttle) tryShared(now time.Time) bool {
+func (t *Throttle) tryShared(ctx context.Context, now time.Time) bool {
 	if t.shared == nil {
 		return false
 	}
@@ -153,14 +153,13 @@ func (t *Throttle) tryShared(now time.Time) bool {
 	}
 	over := now.Sub(*since) >= awayFor || now.Before(*since)
 	if over && t.away.CompareAndSwap(since, &now) { // one asks for all
-		go t.ask(now)
+		go t.ask(context.WithoutCancel(ctx), now)
 	}
 	return false
 }
 
 // ask finds out whether Redis is back, by a try that counts nowhere.
-func (t *Throttle) ask(now time.Time) {
-	ctx := context.Background() // the client has limits of its own
+func (t *Throttle) ask(ctx context.Context, now time.Time) {
 	_, _, err := t.shared.take(ctx, now, nil)
 	t.works(ctx, now, err)
 }
