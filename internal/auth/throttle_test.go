@@ -34,11 +34,11 @@ func TestTheSecurityGuideListsEveryLimitWithItsNumbers(t *testing.T) {
 	if !slices.Equal(listed, want) {
 		t.Errorf("docs/security.md lists\n%q, there are\n%q", listed, want)
 	}
-	source, err := os.ReadFile("throttle.go")
+	source, err := os.ReadFile("limits.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(string(source), "&throttle.Limit{"); n != len(limits) {
-		t.Errorf("throttle.go has %d limits, listed are %d", n, len(limits))
+		t.Errorf("limits.go has %d limits, listed are %d", n, len(limits))
 	}
 }
