@@ -29,9 +29,7 @@ func TestRefusedLogInsTakeTheSameTime(t *testing.T) {
 	const tries, atMost, tolerance = 300, 900, 0.05
 	for _, kind := range testdb.Kinds {
 		t.Run(kind.Name, func(t *testing.T) {
-			url := kind.URL(t)
-			addAccounts(t, url)
-			server := serve(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+url, "LATCHKEY_TRUSTED_PROXIES=127.0.0.1")
+			server := serveAccounts(t, kind.URL(t))
 			for range 10 { // warm up
 				refusedLogIns(t, server.url, 0)
 			}
@@ -72,9 +70,7 @@ func TestLogInsOverTheLimitTakeTheSameTime(t *testing.T) {
 	const tries, atMost, tolerance = 1000, 4000, 0.1
 	for _, kind := range testdb.Kinds {
 		t.Run(kind.Name, func(t *testing.T) {
-			url := kind.URL(t)
-			addAccounts(t, url)
-			server := serve(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+url, "LATCHKEY_TRUSTED_PROXIES=127.0.0.1")
+			server := serveAccounts(t, kind.URL(t))
 			for _, refusal := range refusals {
 				for answer := ""; !strings.Contains(answer, "RATE_LIMITED"); {
 					answer, _ = logInFromAnywhere(t, server.url, refusal.account+"0", wrongPassword)
@@ -142,6 +138,13 @@ const (
 	rightPassword = "correct horse"
 	wrongPassword = "incorrect one" // as long
 )
+
+// serveAccounts starts a server that has accounts and believes where log-ins come from.
+func serveAccounts(t *testing.T, url string) *process {
+	t.Helper()
+	addAccounts(t, url)
+	return serve(t, t.TempDir(), "LATCHKEY_DATABASE_URL="+url, "LATCHKEY_TRUSTED_PROXIES=127.0.0.1")
+}
 
 // addAccounts adds a hundred of each kind.
 func addAccounts(t *testing.T, url string) {

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"latchkey/internal/auth"
@@ -17,11 +16,8 @@ const (
 
 // operationName is what the operation asks for: its root field, as the schema has it. What the client calls it may be anything.
 func operationName(operation *graphql.OperationContext) string {
-	selected := operation.Operation.SelectionSet
-	if len(selected) == 1 { // nearly always, and it costs nothing then
-		if field, plain := selected[0].(*ast.Field); plain {
-			return rootName(field.Name)
-		}
+	if field, plain := onlyField(operation); plain {
+		return rootName(field.Name)
 	}
 	name := introspecting
 	for _, field := range rootFields(operation) {

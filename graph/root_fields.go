@@ -16,6 +16,17 @@ func rootFields(operation *graphql.OperationContext) []graphql.CollectedField {
 	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root})
 }
 
+// onlyField returns the field of an operation that has one and no fragment at its top, as nearly all do. It costs nothing, unlike
+// rootFields.
+func onlyField(operation *graphql.OperationContext) (*ast.Field, bool) {
+	selected := operation.Operation.SelectionSet
+	if len(selected) != 1 {
+		return nil, false
+	}
+	field, plain := selected[0].(*ast.Field)
+	return field, plain
+}
+
 // fewRootFields holds a query to maxRootFields, and a mutation to one field: a failing sibling would throw away a token that was
 // just issued, and aliases would multiply guesses.
 type fewRootFields struct{}
@@ -25,6 +36,9 @@ var _ graphql.OperationContextMutator = fewRootFields{}
 func (fewRootFields) ExtensionName() string                   { return "fewRootFields" }
 func (fewRootFields) Validate(graphql.ExecutableSchema) error { return nil }
 func (fewRootFields) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	if _, plain := onlyField(operation); plain {
+		return nil
+	}
 	fields := rootFields(operation)
 	if operation.Operation.Operation != ast.Mutation {
 		if len(fields) > maxRootFields {

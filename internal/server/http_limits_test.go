@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"latchkey/internal/server"
 	"latchkey/internal/testdb"
@@ -99,6 +100,16 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	defer third.Close() //nolint:errcheck // read to its end
 	if _, err := io.WriteString(third, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	// Nobody tells that it waits. Without the bound it would be answered at once.
+	if err := third.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := third.Read(make([]byte, 1)); !isTimeout(err) {
+		t.Errorf("the third is answered: %v", err)
+	}
+	if err := third.SetReadDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.log.Count(`"msg":"request"`); got != 0 {

@@ -54,7 +54,7 @@ func newDB(driver string, write, read *sql.DB, pools map[string]*sql.DB) *DB {
 	return db
 }
 
-// Pools are the pools of connections, by what they are for: read and write on SQLite, requests and migrations on MySQL. They are
+// Pools are the pools of connections, by what they are for: read and write on SQLite, requests, migrations and watch on MySQL. They are
 // for their statistics.
 func (db *DB) Pools() map[string]*sql.DB { return db.pools }
 

@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"container/heap"
-	"context"
 	"sync"
 	"time"
 )
@@ -29,25 +28,26 @@ type entry struct {
 
 func newMemory() *memory { return &memory{entries: map[string]*entry{}, most: maxBuckets} }
 
-var _ store = (*memory)(nil)
-
-func (m *memory) take(_ context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error) {
+// take counts a try in all buckets, or if one has no room in none, and tells which and for how long; then bucket is its index,
+// otherwise -1.
+func (m *memory) take(now time.Time, buckets []Bucket) (bucket int, wait time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.forget(now)
 	for i, b := range buckets {
 		if wait := m.level(b).wait(b.Limit, now); wait > 0 {
-			return i, wait, nil
+			return i, wait
 		}
 	}
 	for _, b := range buckets {
 		before := m.level(b)
 		m.set(b, before.taken(b.Limit, now)).before = &before
 	}
-	return -1, 0, nil
+	return -1, 0
 }
 
-func (m *memory) giveBack(_ context.Context, at time.Time, buckets []Bucket) error {
+// giveBack takes a try back that was made at this time.
+func (m *memory) giveBack(at time.Time, buckets []Bucket) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, b := range buckets {
@@ -60,7 +60,6 @@ func (m *memory) giveBack(_ context.Context, at time.Time, buckets []Bucket) err
 			m.set(b, e.level.givenBack()).before = nil // in which it still counts
 		}
 	}
-	return nil
 }
 
 func (m *memory) level(b Bucket) level {

@@ -14,7 +14,7 @@ func TestMemoryIsBoundedAndKeepsTheFullestBuckets(t *testing.T) {
 	limit := &Limit{Name: "x", Free: 5, Forgive: 15 * time.Minute}
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	take := func(key string) int {
-		bucket, _, _ := m.take(t.Context(), now, []Bucket{{limit, key}})
+		bucket, _ := m.take(now, []Bucket{{limit, key}})
 		return bucket
 	}
 	for range limit.Free {

@@ -40,8 +40,7 @@ func newShared(url string) (*shared, error) {
 	return &shared{client}, nil
 }
 
-var _ store = (*shared)(nil)
-
+// take is memory.take for all servers. With an error nothing is known of what it has done.
 func (s *shared) take(ctx context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error) {
 	args := []any{now.UnixMilli(), firstWait.Milliseconds(), MaxWait.Milliseconds()}
 	for _, b := range buckets {
@@ -57,6 +56,7 @@ func (s *shared) take(ctx context.Context, now time.Time, buckets []Bucket) (buc
 	return int(answer[0]), time.Duration(answer[1]) * time.Millisecond, nil
 }
 
+// giveBack is memory.giveBack for all servers.
 func (s *shared) giveBack(ctx context.Context, at time.Time, buckets []Bucket) error {
 	if err := giveBackScript.Run(ctx, s.redis, keys(buckets), at.UnixMilli()).Err(); err != nil {
 		return fmt.Errorf("redis: %w", err)

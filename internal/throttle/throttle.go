@@ -40,15 +40,6 @@ type Refused struct {
 	Wait  time.Duration // until there is room, if nobody else comes first; at most MaxWait
 }
 
-// store keeps buckets. With an error nothing is known of what it has done.
-type store interface {
-	// take counts a try in all buckets, or if one has no room in none, and tells which and for how long; then bucket is its
-	// index, otherwise -1.
-	take(ctx context.Context, now time.Time, buckets []Bucket) (bucket int, wait time.Duration, err error)
-	// giveBack takes back a try that was made at that time. If none was made since, all is as it was before: nobody waits for it.
-	giveBack(ctx context.Context, at time.Time, buckets []Bucket) error
-}
-
 // Throttle counts tries: in memory, or for several servers together in Redis, and while Redis is away in memory again.
 // Safe for concurrent use.
 type Throttle struct {
@@ -102,7 +93,7 @@ func (t *Throttle) Take(ctx context.Context, buckets ...Bucket) (*Try, *Refused)
 			return t.taken(now, buckets, false, bucket, wait)
 		}
 	}
-	bucket, wait, _ := t.memory.take(ctx, now, buckets)
+	bucket, wait := t.memory.take(now, buckets)
 	return t.taken(now, buckets, true, bucket, wait)
 }
 
@@ -123,7 +114,7 @@ func (try *Try) GiveBack(ctx context.Context) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	if try.inMemory {
-		_ = t.memory.giveBack(ctx, try.at, try.buckets) // which never fails
+		t.memory.giveBack(try.at, try.buckets)
 		return
 	}
 	if now := t.now(); t.tryShared(ctx, now) {
