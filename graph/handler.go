@@ -145,8 +145,11 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (name string, s
 	}
 	name = operationName(operation)
 	h.persisted.keep(ctx, params)
-	respond, ctx := h.exec.DispatchOperation(ctx, operation)
-	response := respond(ctx)
+	response := h.direct(ctx, operation)
+	if response == nil {
+		respond, ctx := h.exec.DispatchOperation(ctx, operation)
+		response = respond(ctx)
+	}
 	if response == nil { // its time was over before it began
 		response = h.exec.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
 	}

@@ -57,7 +57,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *r
 		if !isJSON(r.Header) {
 			return nil, refused(http.StatusUnsupportedMediaType, "The body has to be application/json, in UTF-8.")
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		body, err := readBody(w, r)
 		var beyond *http.MaxBytesError
 		if errors.As(err, &beyond) {
 			return nil, tooLarge("The body is larger than 64 KiB.")
@@ -76,6 +76,14 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *r
 	}
 }
 
+// readBody reads a body of maxBody at most, into one piece of memory if its length was told.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	told := min(max(r.ContentLength, 0), maxBody)
+	body := bytes.NewBuffer(make([]byte, 0, told+bytes.MinRead))
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	return body.Bytes(), err
+}
+
 func isJSON(header http.Header) bool {
 	media, options, err := mime.ParseMediaType(header.Get("Content-Type"))
 	charset, given := options["charset"]
@@ -85,10 +93,10 @@ func isJSON(header http.Header) bool {
 
 // wireParams is the body of a POST.
 type wireParams struct {
-	Query         *string        `json:"query"`
-	OperationName string         `json:"operationName"`
-	Variables     map[string]any `json:"variables"`
-	Extensions    map[string]any `json:"extensions"`
+	Query         *string         `json:"query"`
+	OperationName string          `json:"operationName"`
+	Variables     json.RawMessage `json:"variables"`
+	Extensions    json.RawMessage `json:"extensions"`
 }
 
 func parseParams(body []byte) (*graphql.RawParams, *refusal) {
@@ -101,22 +109,33 @@ func parseParams(body []byte) (*graphql.RawParams, *refusal) {
 		return nil, r
 	}
 	var wire wireParams
-	err := decodeJSON(body, &wire)
+	err := json.Unmarshal(body, &wire)
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return nil, badRequest("The member " + wrongType.Field + " of the request has the wrong type.")
+		return nil, wrongMember(wrongType.Field)
 	case err != nil:
 		return nil, badRequest("The body is not one JSON object.")
-	case wire.Query == nil && wire.Extensions[persistedQuery] == nil:
+	}
+	params := &graphql.RawParams{OperationName: wire.OperationName}
+	if params.Variables, err = decodeObject(wire.Variables); err != nil {
+		return nil, wrongMember("variables")
+	}
+	if params.Extensions, err = decodeObject(wire.Extensions); err != nil {
+		return nil, wrongMember("extensions")
+	}
+	if wire.Query == nil && params.Extensions[persistedQuery] == nil {
 		return nil, badRequest("The member query of the request is missing.")
 	}
-	plainNumbers(wire.Variables)
-	params := &graphql.RawParams{OperationName: wire.OperationName, Variables: wire.Variables, Extensions: wire.Extensions}
+	plainNumbers(params.Variables)
 	if wire.Query != nil {
 		params.Query = *wire.Query
 	}
 	return params, nil
+}
+
+func wrongMember(name string) *refusal {
+	return badRequest("The member " + name + " of the request has the wrong type.")
 }
 
 func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
@@ -128,7 +147,7 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 	for name, target := range map[string]*map[string]any{
 		"variables": &params.Variables, "extensions": &params.Extensions,
 	} {
-		if text := values.Get(name); text != "" && decodeJSON([]byte(text), target) != nil {
+		if *target, err = decodeObject([]byte(values.Get(name))); err != nil {
 			return nil, badRequest("The parameter " + name + " is not a JSON object.")
 		}
 	}
@@ -139,17 +158,20 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 	return params, nil
 }
 
-// decodeJSON decodes exactly one value, and numbers without loss.
-func decodeJSON(text []byte, target any) error {
+// decodeObject decodes exactly one object, and numbers without loss. Nothing at all is no object, nor is null.
+func decodeObject(text []byte) (object map[string]any, err error) {
+	if len(text) == 0 {
+		return nil, nil //nolint:nilnil // no object has no members either
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	if err := decoder.Decode(target); err != nil {
-		return err
+	if err := decoder.Decode(&object); err != nil {
+		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one value")
+		return nil, errors.New("more than one value")
 	}
-	return nil
+	return object, nil
 }
 
 // plainNumbers turns the numbers inside value, a decoded JSON object or array, into Go's own. A json.Number is a string,

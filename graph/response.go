@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -111,26 +110,27 @@ func writeExecuted(w http.ResponseWriter, a accepts, response *graphql.Response)
 }
 
 func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.List, data json.RawMessage) {
-	var body bytes.Buffer
-	body.WriteByte('{')
+	var shown []byte
 	if len(errs) > 0 {
-		text, _ := json.Marshal(errs) // strings and numbers only: see presentRefusal
-		body.WriteString(`"errors":`)
-		body.Write(text)
+		shown, _ = json.Marshal(errs) // strings and numbers only: see presentRefusal
+	}
+	body := make([]byte, 0, len(shown)+len(data)+32)
+	body = append(body, '{')
+	if shown != nil {
+		body = append(append(body, `"errors":`...), shown...)
 	}
 	if data != nil {
-		if len(errs) > 0 {
-			body.WriteByte(',')
+		if shown != nil {
+			body = append(body, ',')
 		}
-		body.WriteString(`"data":`)
-		body.Write(data)
+		body = append(append(body, `"data":`...), data...)
 	}
-	body.WriteByte('}')
+	body = append(body, '}')
 
 	header := w.Header()
 	header.Set("Content-Type", media+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	header.Set("Content-Length", strconv.Itoa(len(body)))
 	header.Add("Vary", "Accept")
 	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // a client that is gone can't be told
+	_, _ = w.Write(body) // a client that is gone can't be told
 }

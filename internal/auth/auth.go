@@ -22,6 +22,7 @@ import (
 // Service applies the rules. Safe for concurrent use.
 type Service struct {
 	db        *store.DB
+	holders   *store.Lookup // see holder
 	tokens    *token.Tokens
 	passwords *password.Hasher
 	ids       uuid.Generator
@@ -51,6 +52,7 @@ type Config struct {
 func New(c Config) *Service {
 	return &Service{
 		db:        c.DB,
+		holders:   c.DB.NewLookup(holderQuery),
 		tokens:    c.Tokens,
 		passwords: c.Passwords,
 		ids:       c.IDs,

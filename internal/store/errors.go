@@ -16,6 +16,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+	zombiezen "zombiezen.com/go/sqlite"
 )
 
 // MySQL's numbers for what neither the request nor the code is to blame for.
@@ -54,7 +55,9 @@ func Unavailable(err error) bool {
 	}
 	switch sqliteCode(err) {
 	case sqlite3.SQLITE_ERROR:
-		return strings.Contains(err.Error(), "no such table") // not migrated
+		if strings.Contains(err.Error(), "no such table") { // not migrated
+			return true
+		}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
 		return true
 	}
@@ -118,11 +121,11 @@ func isNetwork(err error) bool {
 	return errors.As(err, &network) && !errors.As(err, &path) && !errors.As(err, &link)
 }
 
-// sqliteCode is the primary result code, or 0 for other errors.
+// sqliteCode is the primary result code, whichever of the two libraries the error is of; that of SQLITE_ERROR for other errors too.
 func sqliteCode(err error) int {
 	var answer *sqlite.Error
 	if errors.As(err, &answer) {
 		return answer.Code() & 0xff
 	}
-	return 0
+	return int(zombiezen.ErrCode(err).ToPrimary())
 }

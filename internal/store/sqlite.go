@@ -45,6 +45,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxIdleConns(readers)
 
 	db := newDB(dialect.SQLite, write, read, map[string]*sql.DB{"write": write, "read": read})
+	db.points = newPoints(path, readers)
 	locker := &fileLocker{newFileLock(path + ".migrate.lock")}
 	if err := locker.during(ctx, write.PingContext); err != nil { // switches to WAL, which does not wait for other processes
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
@@ -53,6 +54,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	db.migrations, err = newProvider(goose.DialectSQLite3, write, locker)
 	return db, err
 }
+
+// busyTimeout is how long a statement waits for another connection's lock.
+const busyTimeout = 5 * time.Second
+
+// sqliteTime is how times are written.
+const sqliteTime = "2006-01-02 15:04:05.999999999-07:00"
 
 // sqliteDSN writes times as text that sorts, all in one zone.
 func sqliteDSN(path string, params url.Values) string {

@@ -28,6 +28,7 @@ type DB struct {
 
 	write      *ent.Client
 	read       *sql.DB // what is under Read
+	points     *points // for Lookups; nil on MySQL
 	asked      *sql.DB // has one connection, for Watch; nil on SQLite
 	answers    atomic.Pointer[answers]
 	pools      map[string]*sql.DB // by what they are for
@@ -135,6 +136,9 @@ func (db *DB) Close() error {
 	var errs []error
 	for _, pool := range db.pools {
 		errs = append(errs, pool.Close())
+	}
+	if db.points != nil {
+		errs = append(errs, db.points.close())
 	}
 	if db.serving != nil {
 		errs = append(errs, db.serving.Close())

@@ -9,12 +9,14 @@ package token
 import (
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/golang-jwt/jwt/v5"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // Leeway is how far the clocks of two servers may differ: a token is accepted this much before its nbf and after its exp.
@@ -63,6 +65,7 @@ type Tokens struct {
 	config    Config
 	parser    *jwt.Parser // of the form and the signature
 	validator *jwt.Validator
+	known     *lru.Cache[[sha256.Size]byte, *verified]
 }
 
 // New returns Tokens with these keys.
@@ -84,6 +87,7 @@ func New(keys Keys, config Config) *Tokens {
 			jwt.WithLeeway(Leeway),
 			jwt.WithTimeFunc(config.Now),
 		),
+		known: newVerified(),
 	}
 }
 
@@ -134,6 +138,32 @@ func (t *Tokens) Verify(ctx context.Context, raw string) (Claims, error) {
 	if len(raw) > maxLength || strings.ContainsAny(raw, "\r\n") { // line breaks, which base64 decoders skip
 		return Claims{}, Malformed
 	}
+	hash := sha256.Sum256([]byte(raw))
+	token, known := t.known.Get(hash)
+	var err error
+	if known {
+		err = t.stillSigned(ctx, token)
+	} else {
+		token, err = t.parse(ctx, raw)
+	}
+	if err != nil {
+		return Claims{}, err
+	}
+	if err := t.validator.Validate(&token.wire); err != nil {
+		return Claims{}, problemOf(err)
+	}
+	if token.wire.ExpiresAt.After(t.config.Now().Add(maxLife + Leeway)) {
+		return Claims{}, InvalidClaims
+	}
+	if !known {
+		token.claims = token.wire.claims()
+		t.known.Add(hash, token)
+	}
+	return token.claims, nil
+}
+
+// parse verifies what never changes about a token: its form, its signature and its header.
+func (t *Tokens) parse(ctx context.Context, raw string) (*verified, error) {
 	var wire wireClaims
 	var lookUp error
 	parsed, err := t.parser.ParseWithClaims(raw, &wire, func(unverified *jwt.Token) (any, error) {
@@ -142,21 +172,15 @@ func (t *Tokens) Verify(ctx context.Context, raw string) (Claims, error) {
 		return public, lookUp
 	})
 	if lookUp != nil && !errors.Is(lookUp, errUnknownKey) {
-		return Claims{}, lookUp
+		return nil, lookUp
 	}
 	if err != nil {
-		return Claims{}, problemOf(err)
+		return nil, problemOf(err)
 	}
 	if !acceptableHeader(parsed.Header) {
-		return Claims{}, InvalidClaims
+		return nil, InvalidClaims
 	}
-	if err := t.validator.Validate(wire); err != nil {
-		return Claims{}, problemOf(err)
-	}
-	if wire.ExpiresAt.After(t.config.Now().Add(maxLife + Leeway)) {
-		return Claims{}, InvalidClaims
-	}
-	return wire.claims(), nil
+	return &verified{wire: wire, kid: kidOf(parsed)}, nil
 }
 
 // errUnknownKey makes the library report a signature that can't be verified.
@@ -165,8 +189,7 @@ var errUnknownKey = errors.New("no key with this kid and alg")
 // publicKey finds the key by kid alone: never by jku, x5u or jwk, which are the sender's (RFC 8725 §3.10). The algorithm is
 // the key's; a header that names another one gets no key (§3.1).
 func (t *Tokens) publicKey(ctx context.Context, unverified *jwt.Token) (crypto.PublicKey, error) {
-	kid, _ := unverified.Header["kid"].(string)
-	key, err := t.keys.Verifying(ctx, kid)
+	key, err := t.keys.Verifying(ctx, kidOf(unverified))
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +197,11 @@ func (t *Tokens) publicKey(ctx context.Context, unverified *jwt.Token) (crypto.P
 		return nil, errUnknownKey
 	}
 	return key.private.Public(), nil
+}
+
+func kidOf(token *jwt.Token) string {
+	kid, _ := token.Header["kid"].(string)
+	return kid
 }
 
 // acceptableHeader refuses other types of JWT, and extensions that are marked critical: none is understood here
