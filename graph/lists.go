@@ -18,7 +18,7 @@ var _ graphql.OperationContextMutator = shortLists{}
 func (shortLists) ExtensionName() string                   { return "shortLists" }
 func (shortLists) Validate(graphql.ExecutableSchema) error { return nil }
 func (shortLists) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	finder := listFinder{variables: operation.Variables, seen: map[string]bool{}, short: map[string]bool{}}
+	finder := listFinder{variables: operation.Variables}
 	finder.selections(operation.Operation.SelectionSet)
 	if finder.found == "" {
 		return nil
@@ -31,9 +31,9 @@ func (shortLists) MutateOperationContext(_ context.Context, operation *graphql.O
 // listFinder looks for an argument with a list that is too long.
 type listFinder struct {
 	variables map[string]any
-	seen      map[string]bool // fragments
-	short     map[string]bool // variables without such a list: one may be large, and used a hundred times
-	found     string          // the argument, as in input.email
+	seen      names  // fragments
+	short     names  // variables without such a list: one may be large, and used a hundred times
+	found     string // the argument, as in input.email
 }
 
 func (f *listFinder) selections(set ast.SelectionSet) {
@@ -47,8 +47,7 @@ func (f *listFinder) selections(set ast.SelectionSet) {
 		case *ast.InlineFragment:
 			f.selections(s.SelectionSet)
 		case *ast.FragmentSpread:
-			if !f.seen[s.Name] {
-				f.seen[s.Name] = true
+			if f.seen.add(s.Name) {
 				f.selections(s.Definition.SelectionSet)
 			}
 		}
@@ -57,9 +56,8 @@ func (f *listFinder) selections(set ast.SelectionSet) {
 
 func (f *listFinder) value(place string, v *ast.Value) {
 	if v.Kind == ast.Variable {
-		if !f.short[v.Raw] {
+		if f.short.add(v.Raw) {
 			f.variable(place, f.variables[v.Raw])
-			f.short[v.Raw] = true
 		}
 		return
 	}
@@ -94,4 +92,19 @@ func below(place, name string) string {
 		return place
 	}
 	return place + "." + name
+}
+
+// names is a set of names, which costs nothing until it has one.
+type names map[string]struct{}
+
+// add tells whether name is new.
+func (n *names) add(name string) bool {
+	if _, known := (*n)[name]; known {
+		return false
+	}
+	if *n == nil {
+		*n = names{}
+	}
+	(*n)[name] = struct{}{}
+	return true
 }

@@ -159,10 +159,11 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 }
 
 // decodeObject decodes exactly one object, and numbers without loss. Nothing at all is no object, nor is null.
-func decodeObject(text []byte) (object map[string]any, err error) {
+func decodeObject(text []byte) (map[string]any, error) {
 	if len(text) == 0 {
 		return nil, nil //nolint:nilnil // no object has no members either
 	}
+	var object map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if err := decoder.Decode(&object); err != nil {

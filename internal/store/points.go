@@ -27,6 +27,9 @@ func newPoints(path string, connections int) *points {
 }
 
 func (p *points) row(ctx context.Context, query string, args, dest []any) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	var conn *sqlite.Conn
 	select {
 	case conn = <-p.free:
