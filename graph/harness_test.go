@@ -21,6 +21,7 @@ import (
 	"latchkey/internal/testhost"
 	"latchkey/internal/testkeys"
 	"latchkey/internal/testleak"
+	"latchkey/internal/throttle"
 	"latchkey/internal/token"
 )
 
@@ -42,13 +43,18 @@ func newTestHandler(t testing.TB, introspection bool) *testHandler {
 
 func newTestHandlerOn(t testing.TB, db *store.DB, introspection bool, timeout time.Duration) *testHandler {
 	t.Helper()
+	return newThrottledHandler(t, db, introspection, timeout, nil)
+}
+
+func newThrottledHandler(t testing.TB, db *store.DB, introspection bool, timeout time.Duration, tries *throttle.Throttle) *testHandler {
+	t.Helper()
 	now := func() time.Time { return noon }
 	tokens := token.New(testkeys.New(t), token.Config{
 		Issuer: "http://localhost:8080", Audience: "latchkey", Now: now,
 	})
 	rules := auth.New(auth.Config{
 		DB: db, Tokens: tokens, Passwords: password.NewHasher(testhost.CheapHash), Policy: password.Policy{Min: 8}, OpenSignup: true,
-		IDs: uuid.NewGen(), Now: now,
+		Throttle: tries, IDs: uuid.NewGen(), Now: now,
 		Lifetimes: auth.Lifetimes{Access: 15 * time.Minute, Idle: 720 * time.Hour, Session: 2160 * time.Hour, Grace: 30 * time.Second},
 	})
 	text := &bytes.Buffer{}
