@@ -63,7 +63,7 @@ func BenchmarkLogInStorm(b *testing.B) {
 			b.ReportMetric(float64(refused), "me-refused")
 			b.ReportMetric(float64(quantile(times, 0.5))/float64(hash), "hashes/me-p50")
 			b.ReportMetric(float64(quantile(times, 0.99))/float64(hash), "hashes/me-p99")
-			b.ReportMetric(server.peak(b), "MB-peak")
+			b.ReportMetric(server.memory(b, "VmHWM"), "MB-peak")
 			b.ReportMetric(middle(ratios), "logins/bare-hash")
 			b.ReportMetric(middle(alones), "logins/bare-hash-without-me")
 			b.ReportMetric(middle(besides), "logins/bare-hash-beside-me")
