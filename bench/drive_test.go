@@ -14,14 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// traffic is what is sent to a server. Everything is asked from one thread.
-type traffic interface {
-	// next is the request that a connection sends next. It is not kept.
-	next(conn int) []byte
-	// check is given the body of the answer to it, and says what is wrong with that: a server that refuses is a fast one.
-	check(conn int, body []byte) error
-}
-
 // drive is a load: on so many connections, each of which sends its next request as soon as it is answered or, with a rate, when one
 // is due. It counts after warming up.
 type drive struct {
@@ -37,6 +29,7 @@ type drive struct {
 type driven struct {
 	perSecond float64
 	times     []time.Duration // of each request, counted from when it was due
+	answered  int             // also while it warmed up
 }
 
 // link is a connection.
@@ -114,6 +107,7 @@ func (d drive) run() (done driven, err error) {
 			}
 			links[i].received = links[i].received[:0]
 			idle = append(idle, i)
+			done.answered++
 			if now.After(counted) && now.Before(end) {
 				done.times = append(done.times, now.Sub(links[i].began))
 			}

@@ -1,13 +1,9 @@
-//go:build linux
-
 package bench_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -81,54 +77,4 @@ func (p *process) keys(b *testing.B) testkeys.Fixed {
 		b.Fatal(err)
 	}
 	return k
-}
-
-// post is a request as it goes over the line.
-func post(accessToken, query string) []byte {
-	body := `{"query":"` + strings.ReplaceAll(query, `"`, `\"`) + `"}`
-	authorization := ""
-	if accessToken != "" {
-		authorization = "Authorization: Bearer " + accessToken + "\r\n"
-	}
-	return fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: localhost:8080\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s",
-		authorization, len(body), body)
-}
-
-// fixed is traffic of requests that stay the same, in turn, and of what each has to be answered with.
-type fixed struct {
-	requests, wants [][]byte
-	sent            int
-	asked           []int // by each connection
-}
-
-func newFixed(people []person, ask func(person) []byte) *fixed {
-	f := &fixed{asked: make([]int, maxConnections)}
-	for _, p := range people {
-		f.requests, f.wants = append(f.requests, ask(p)), append(f.wants, p.id)
-	}
-	return f
-}
-
-// bare is the same for the bare handler, whose answer is always that to the first request.
-func (f *fixed) bare() *fixed {
-	return &fixed{requests: f.requests, wants: [][]byte{f.wants[0]}, asked: make([]int, maxConnections)}
-}
-
-func (f *fixed) next(conn int) []byte {
-	f.sent++
-	f.asked[conn] = f.sent
-	return f.requests[f.sent%len(f.requests)]
-}
-
-func (f *fixed) check(conn int, body []byte) error {
-	if !bytes.Contains(body, f.wants[f.asked[conn]%len(f.wants)]) || bytes.Contains(body, []byte(`"errors"`)) {
-		return fmt.Errorf("not the answer for this one: %s", body)
-	}
-	return nil
-}
-
-func askMe(p person) []byte { return post(p.access, "query { me { id email name createdAt } }") }
-
-func askValidateToken(p person) []byte {
-	return post("", `{ validateToken(token: "`+p.access+`") { active userId } }`)
 }

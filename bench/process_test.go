@@ -21,7 +21,6 @@ type process struct {
 	pid      int
 	dir      string // where it runs
 	database string
-	ready    time.Duration // from its start on
 }
 
 // binary builds the program, once.
@@ -85,8 +84,7 @@ func start(b *testing.B, path, dir, databaseURL string, env ...string) (p *proce
 		}
 		if found := readyLine.FindSubmatch(text); found != nil {
 			addr := "127.0.0.1" + string(found[1])
-			return &process{client: client("http://" + addr + "/graphql"), addr: addr, pid: server.Process.Pid, dir: dir, database: databaseURL,
-				ready: time.Since(began)}, stop
+			return &process{client: client("http://" + addr + "/graphql"), addr: addr, pid: server.Process.Pid, dir: dir, database: databaseURL}, stop
 		}
 		if bytes.Contains(text, []byte(`"level":"ERROR"`)) {
 			break
