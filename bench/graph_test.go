@@ -2,8 +2,6 @@ package bench_test
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 )
 
@@ -30,9 +28,10 @@ func keep(name string, c chart) {
 // The graph is a grid of panels: throughput above, p99 below, against one thing in each column.
 const (
 	panelWidth, panelHeight = 250.0, 190.0
-	leftMargin, topMargin   = 64.0, 74.0
+	leftMargin, topMargin   = 64.0, 78.0
 	columnGap, rowGap       = 44.0, 78.0
-	rightMargin             = 24.0
+	rightMargin             = 112.0
+	lineHeight              = 16.0 // of labels
 )
 
 // style is readable on white and on black.
@@ -50,7 +49,7 @@ const style = `<style>
 `
 
 var series = []struct{ name, label string }{
-	{bareName, "bare net/http handler"}, {"SQLite", "Latchkey on SQLite"}, {"MariaDB", "Latchkey on MariaDB"},
+	{bareName, "bare handler"}, {"SQLite", "SQLite"}, {"MariaDB", "MariaDB"},
 }
 
 // graph draws the charts.
@@ -62,11 +61,7 @@ func (r results) graph() string {
 	fmt.Fprintf(&s, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" role="img" aria-label="Throughput and 99th percentile of me against connections, users and blocked ids">`+"\n", width, height)
 	s.WriteString(style)
 	fmt.Fprintf(&s, `<rect class="back" width="%.0f" height="%.0f"/>`+"\n", width, height)
-	x := leftMargin
-	for i, line := range series { // the legend
-		fmt.Fprintf(&s, `<path class="line s%d" d="M%.0f 22h22"/><text class="s%d" x="%.0f" y="26">%s</text>`+"\n", i, x, i, x+30, line.label)
-		x += 60 + 7.5*float64(len(line.label))
-	}
+	fmt.Fprintf(&s, `<text class="title" x="%.0f" y="26">me: Latchkey on SQLite and on MariaDB, beside a bare net/http handler that answers the same</text>`+"\n", leftMargin)
 	throughput, p99 := scale{}, scale{logarithmic: true}
 	for _, c := range r.Charts {
 		for _, points := range c {
@@ -81,61 +76,21 @@ func (r results) graph() string {
 		if c == nil {
 			continue
 		}
-		across := scale{logarithmic: true}
+		across := scale{logarithmic: true, exact: true}
 		for _, p := range c[bareName] {
 			across.include(p.X)
 		}
-		top := topMargin
-		panel{left, top, "requests a second", name, across, throughput, i == 0}.draw(&s, c, func(p point) float64 { return p.PerSecond })
-		top += panelHeight + rowGap
-		panel{left, top, "99th percentile", name, across, p99, i == 0}.draw(&s, c, func(p point) float64 { return p.P99 })
+		for row, p := range []panel{
+			{title: "requests a second", y: throughput, of: func(p point) float64 { return p.PerSecond }, unit: number},
+			{title: "99th percentile of the time an answer takes", y: p99, of: func(p point) float64 { return p.P99 }, unit: duration},
+		} {
+			p.left, p.top, p.x, p.across = left, topMargin+float64(row)*(panelHeight+rowGap), across, name
+			p.first, p.last = i == 0, i == len(columns)-1
+			p.draw(&s, c)
+		}
 	}
 	s.WriteString("</svg>\n")
 	return s.String()
-}
-
-// scale maps values to 0 to 1.
-type scale struct {
-	logarithmic bool
-	least, most float64
-}
-
-func (s *scale) include(value float64) {
-	if s.most == 0 {
-		s.least, s.most = value, value
-	}
-	s.least, s.most = min(s.least, value), max(s.most, value)
-}
-
-// ticks are round values around all that was included: powers of ten, or steps from 0 on.
-func (s *scale) ticks() (ticks []float64) {
-	if s.logarithmic {
-		for t := math.Pow(10, math.Floor(math.Log10(s.least)+1e-9)); ; t *= 10 {
-			ticks = append(ticks, t)
-			if t > s.most*0.999 {
-				return ticks
-			}
-		}
-	}
-	step := math.Pow(10, math.Floor(math.Log10(s.most)))
-	for s.most/step < 4 {
-		step /= 2
-	}
-	for t := 0.0; ; t += step {
-		ticks = append(ticks, t)
-		if t >= s.most {
-			return ticks
-		}
-	}
-}
-
-func (s *scale) place(value float64) float64 {
-	ticks := s.ticks()
-	first, last := ticks[0], ticks[len(ticks)-1]
-	if s.logarithmic {
-		return math.Log(value/first) / math.Log(last/first)
-	}
-	return (value - first) / (last - first)
 }
 
 // panel is one diagram.
@@ -143,21 +98,21 @@ type panel struct {
 	left, top     float64
 	title, across string
 	x, y          scale
-	labelled      bool // at its ticks: the first of a row
+	of            func(point) float64
+	unit          func(float64) string
+	first, last   bool // of a row: the first one has the title and what the ticks mean, the last one the names of the lines
 }
 
-func (p panel) draw(s *strings.Builder, c chart, value func(point) float64) {
+func (p panel) draw(s *strings.Builder, c chart) {
 	bottom := p.top + panelHeight
-	fmt.Fprintf(s, `<text class="title" x="%.1f" y="%.1f">%s</text>`+"\n", p.left, p.top-12, p.title)
+	if p.first {
+		fmt.Fprintf(s, `<text x="%.1f" y="%.1f" class="title">%s</text>`+"\n", p.left, p.top-14, p.title)
+	}
 	for _, tick := range p.y.ticks() {
 		y := bottom - panelHeight*p.y.place(tick)
 		fmt.Fprintf(s, `<path class="grid" d="M%.1f %.1fh%.0f"/>`, p.left, y, panelWidth)
-		if p.labelled {
-			text := number(tick)
-			if p.y.logarithmic {
-				text += " ms"
-			}
-			fmt.Fprintf(s, `<text x="%.1f" y="%.1f" text-anchor="end">%s</text>`+"\n", p.left-8, y+4, text)
+		if p.first {
+			fmt.Fprintf(s, `<text x="%.1f" y="%.1f" text-anchor="end">%s</text>`+"\n", p.left-8, y+4, p.unit(tick))
 		}
 	}
 	for _, tick := range p.x.ticks() {
@@ -166,27 +121,20 @@ func (p panel) draw(s *strings.Builder, c chart, value func(point) float64) {
 	}
 	fmt.Fprintf(s, `<path class="axis" d="M%.1f %.1fh%.0f"/><text x="%.1f" y="%.1f" text-anchor="middle">%s</text>`+"\n",
 		p.left, bottom, panelWidth, p.left+panelWidth/2, bottom+37, p.across)
+	ends := make([]float64, len(series))
 	for i, line := range series {
-		points := slices.SortedFunc(slices.Values(c[line.name]), func(a, b point) int { return int(a.X - b.X) })
 		var path, dots strings.Builder
-		for j, at := range points {
-			x, y := p.left+panelWidth*p.x.place(at.X), bottom-panelHeight*p.y.place(value(at))
+		for j, at := range c[line.name] {
+			x, y := p.left+panelWidth*p.x.place(at.X), bottom-panelHeight*p.y.place(p.of(at))
 			fmt.Fprintf(&path, "%c%.1f %.1f", "ML"[min(j, 1)], x, y)
-			fmt.Fprintf(&dots, `<circle class="s%d" cx="%.1f" cy="%.1f" r="3"><title>%s: %s at %s %s</title></circle>`,
-				i, x, y, line.label, number(value(at)), number(at.X), p.across)
+			fmt.Fprintf(&dots, `<circle class="s%d" cx="%.1f" cy="%.1f" r="3"/>`, i, x, y)
+			ends[i] = y
 		}
 		fmt.Fprintf(s, `<path class="line s%d" d="%s"/>%s`+"\n", i, path.String(), dots.String())
 	}
-}
-
-// number is short: 45k, 1M, 0.1.
-func number(value float64) string {
-	switch {
-	case value >= 1e6:
-		return fmt.Sprintf("%.3gM", value/1e6)
-	case value >= 1e3:
-		return fmt.Sprintf("%.3gk", value/1e3)
-	default:
-		return fmt.Sprintf("%.3g", value)
+	if p.last {
+		for i, y := range apart(ends) {
+			fmt.Fprintf(s, `<text class="s%d" x="%.1f" y="%.1f">%s</text>`+"\n", i, p.left+panelWidth+14, y+4, series[i].label)
+		}
 	}
 }

@@ -79,7 +79,7 @@ func countRoundTrips(b *testing.B, server drive) {
 
 // p99 is compared at half of what the server can do at most, for both.
 func BenchmarkMeAtHalfLoad(b *testing.B) {
-	const length, halves = 3 * time.Second, 5
+	const length, halves = 2 * time.Second, 5
 	for _, kind := range testdb.Kinds {
 		b.Run(kind.Name, func(b *testing.B) {
 			server, bare := besideBare(b, kind, askMe)

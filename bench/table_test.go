@@ -43,6 +43,18 @@ var goals = []goal{
 	{"from start to ready, SQLite", atMost, 300, " ms"},
 	{"from start to ready, MariaDB", atMost, 300, " ms"},
 	{"binary", atMost, 40, " MB"},
+	{"storm of log-ins, SQLite: p99 of `me`", atMost, 2, " hashes"},
+	{"storm of log-ins, MariaDB: p99 of `me`", atMost, 2, " hashes"},
+	{"storm of log-ins, SQLite: share of the bare hash rate", atLeast, 0.9, ""},
+	{"storm of log-ins, MariaDB: share of the bare hash rate", atLeast, 0.9, ""},
+	{"storm of log-ins, SQLite: most memory", atMost, 300, " MB"},
+	{"storm of log-ins, MariaDB: most memory", atMost, 300, " MB"},
+	{"look-up among a million blocked ids, SQLite, times that among 1,000", atMost, 1.5, " ×"},
+	{"look-up among a million blocked ids, MariaDB, times that among 1,000", atMost, 1.5, " ×"},
+	{"page 10,000 of a million users, SQLite, times page 2", noGoal, 0, " ×"},
+	{"page 10,000 of a million users, MariaDB, times page 2", noGoal, 0, " ×"},
+	{"copy of a million blocked ids to a Redis that was emptied, SQLite", atMost, 10, " s"},
+	{"copy of a million blocked ids to a Redis that was emptied, MariaDB", atMost, 10, " s"},
 }
 
 // measured is what came out for a goal.
