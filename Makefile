@@ -30,9 +30,11 @@ faults: # the program killed, its databases frozen, its disk full, a thousand sl
 	go test -v -count=1 -tags faults -timeout 15m ./faults
 	go test -race -count=1 -tags faults -run AThousandSlow ./internal/server
 
-bench: # what has to stay fast, each as a ratio within one run; a few minutes
+BENCH = scripts/with-mariadb go test -run '^$$' -benchtime 1x -timeout 90m
+bench: # what has to stay fast, each as a ratio within one run, into docs/performance.*; half an hour in which nothing else should run
 	scripts/need redis-server redis-server
-	scripts/with-mariadb go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench
+	$(BENCH) -bench 'Profile$$' ./bench -docs
+	$(BENCH) -bench . -skip 'Profile$$' ./bench -docs
 
 browser: build web/node_modules # the playground, in Chromium
 	scripts/need chromium chromium

@@ -63,13 +63,17 @@ func BenchmarkLogInStorm(b *testing.B) {
 			b.ReportMetric(float64(refused), "me-refused")
 			b.ReportMetric(float64(quantile(times, 0.5))/float64(hash), "hashes/me-p50")
 			b.ReportMetric(float64(quantile(times, 0.99))/float64(hash), "hashes/me-p99")
-			b.ReportMetric(server.peak(b), "MB-peak")
+			b.ReportMetric(server.memory(b, "VmHWM"), "MB-peak")
 			b.ReportMetric(middle(ratios), "logins/bare-hash")
 			b.ReportMetric(middle(alones), "logins/bare-hash-without-me")
 			b.ReportMetric(middle(besides), "logins/bare-hash-beside-me")
 			b.ReportMetric(middle(rates), "logins/s")
 			b.ReportMetric(float64(failed), "logins-refused")
 			b.ReportMetric(micros(hash)/1000, "ms/hash")
+			storm := "storm of log-ins, " + kind.Name + ": "
+			reach(b, storm+"p99 of `me`", float64(quantile(times, 0.99))/float64(hash), "hash: %.1f ms, `me` refused: %d", micros(hash)/1000, refused)
+			reach(b, storm+"share of the bare hash rate", middle(ratios), "%.1f/s of %.1f/s", middle(rates), middle(bares))
+			reach(b, storm+"most memory", server.memory(b, "VmHWM"), "")
 			b.Logf("ratios %.3f, log-ins %.1f/s, bare %.1f/s", ratios, rates, bares)
 		})
 	}

@@ -22,11 +22,9 @@ import (
 // writes wait meanwhile.
 func BenchmarkImport(b *testing.B) {
 	const n = 1_000_000
-	binary := filepath.Join(b.TempDir(), "latchkey")
-	build := exec.Command("go", "build", "-o", binary, "latchkey")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, output)
+	path, err := binary()
+	if err != nil {
+		b.Fatal(err)
 	}
 	file := writeAccounts(b, n)
 	for _, kind := range testdb.Kinds {
@@ -42,7 +40,7 @@ func BenchmarkImport(b *testing.B) {
 							b.Fatal(err)
 						}
 					}
-					command := exec.Command(binary, "users", "import", file)
+					command := exec.Command(path, "users", "import", file)
 					command.Env = []string{"LATCHKEY_DATABASE_URL=" + url}
 					work := func() {
 						if output, err := command.CombinedOutput(); err != nil {

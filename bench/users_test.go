@@ -36,6 +36,8 @@ func BenchmarkPagesOfAMillionUsers(b *testing.B) {
 				b.ReportMetric(micros(all[2]), "µs/page-10000")
 				b.ReportMetric(float64(all[2])/float64(all[0]), "ratio")
 				b.ReportMetric(float64(all[2])/float64(all[1]), "ratio-to-page-2")
+				reach(b, "page 10,000 of a million users, "+kind.Name+", times page 2", float64(all[2])/float64(all[1]), "%.0f µs to %.0f µs",
+					micros(all[2]), micros(all[1]))
 				for name, filter := range a.filters() {
 					times := a.pages(b, name, filter, nil, a.cursor(manyUsers/2))
 					b.ReportMetric(micros(times[0]), "µs/"+name+"-first")
