@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -18,6 +19,7 @@ import (
 type Migration struct {
 	Name      string
 	AppliedAt time.Time // zero if it is pending
+	Newer     bool      // of a newer latchkey, which has applied it; of its name only the number is known here
 }
 
 func newProvider(dialect goose.Dialect, pool *sql.DB, locker lock.Locker) (*goose.Provider, error) {
@@ -107,14 +109,35 @@ func (db *DB) MigrateDown(ctx context.Context) (Migration, error) {
 	return Migration{Name: name(result.Source)}, nil
 }
 
-// Migrations returns all migrations that this binary knows, oldest first.
+// Migrations returns all migrations that this binary knows, oldest first, and then those that only a newer one knows, in the order in
+// which they were applied.
 func (db *DB) Migrations(ctx context.Context) ([]Migration, error) {
 	statuses, err := db.migrations.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Migration
+	known := map[int64]bool{0: true} // goose's own beginning
 	for _, status := range statuses {
+		known[status.Source.Version] = true
 		all = append(all, Migration{Name: name(status.Source), AppliedAt: status.AppliedAt})
 	}
-	return all, err
+	rows, err := db.read.QueryContext(ctx, "SELECT version_id, tstamp FROM goose_db_version ORDER BY id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // what it could not read is in rows.Err
+	for rows.Next() {
+		var version int64
+		var at time.Time
+		if err := rows.Scan(&version, &at); err != nil {
+			return nil, err
+		}
+		if !known[version] {
+			all = append(all, Migration{Name: strconv.FormatInt(version, 10), AppliedAt: at, Newer: true})
+		}
+	}
+	return all, rows.Err()
 }
 
 // Migrated tells whether no migration is pending. It is also true when a newer latchkey has applied more.
