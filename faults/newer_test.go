@@ -12,12 +12,13 @@ import (
 	"testing"
 )
 
-// newerName is the migration that the newer latchkey has more. What it does is in testdata.
-const newerName = "29991231000000_newer.sql"
+// newerMigrations are what the newer latchkey has more: a folder for each database.
+const newerMigrations = "testdata/newer"
 
 // newerFields are what the newer latchkey keeps more: into which file, before which line.
 var newerFields = []struct{ file, before, insert string }{
-	{"user.go", "\t\ttimeField(\"created_at\"),\n", `field.String("locale").Default("en").MaxLen(35), field.Time("verified_at").Optional().Nillable().SchemaType(map[string]string{"mysql": "datetime(6)"}),`},
+	{"user.go", "\t\ttimeField(\"created_at\"),\n",
+		`field.String("locale").Default("en").MaxLen(35), field.Time("verified_at").Optional().Nillable().SchemaType(map[string]string{"mysql": "datetime(6)"}),`},
 	{"session.go", "\t\tfield.String(\"ip_address\")", `field.String("device").Optional().Nillable().MaxLen(64),`},
 }
 
@@ -49,8 +50,8 @@ func newer(t testing.TB) string {
 		put(t, path, strings.Replace(text, more.before, more.insert+"\n"+more.before, 1))
 	}
 	goIn(t, filepath.Join(dir, "ent"), "generate", ".")
-	for _, dialect := range []string{"mysql", "sqlite"} {
-		put(t, filepath.Join(dir, "ent", "migrate", dialect, newerName), take(t, filepath.Join("testdata", "newer_"+dialect+".sql")))
+	if err := os.CopyFS(filepath.Join(dir, "ent", "migrate"), os.DirFS(newerMigrations)); err != nil {
+		t.Fatal(err)
 	}
 
 	replaced := map[string]string{}

@@ -34,54 +34,16 @@ func newProvider(dialect goose.Dialect, pool *sql.DB, locker lock.Locker) (*goos
 	return goose.NewProvider(dialect, pool, files, goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true))
 }
 
-// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other, on MySQL also for one
-// that was killed in the middle: up to 30 seconds.
-func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
-	if done, err := db.migratedBefore(ctx); err == nil && done { // nothing to wait for
-		return nil, nil
-	}
-	results, err := db.migrations.Up(ctx)
-	if err != nil && db.beginAgain(ctx) {
-		results, err = db.migrations.Up(ctx)
-	}
-	var applied []Migration
-	for _, result := range results {
-		applied = append(applied, Migration{Name: name(result.Source)})
-	}
-	return applied, db.explain(err)
-}
-
-// migratedBefore is Migrated, but makes no table: others may be about to do that.
-func (db *DB) migratedBefore(ctx context.Context) (bool, error) {
-	var begun bool
-	err := db.read.QueryRowContext(ctx, "SELECT COUNT(*) > 0 FROM goose_db_version").Scan(&begun)
-	if err != nil || !begun {
-		return false, err
-	}
-	return db.Migrated(ctx)
-}
-
-// beginAgain mends what goose itself has left half done on MySQL: its table without the row that it begins with. It tells whether there
-// was that to do.
-func (db *DB) beginAgain(ctx context.Context) bool {
-	if !db.isMySQL() {
-		return false
-	}
-	begun, err := db.read.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) "+
-		"SELECT 0, 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM goose_db_version)")
-	if err != nil {
-		return false
-	}
-	rows, err := begun.RowsAffected()
-	return err == nil && rows > 0
-}
-
 // explain says what to do about a migration that failed. SQLite has taken it back; MySQL can't, and has kept its first statements, or
 // it fails because one that was interrupted did.
 func (db *DB) explain(err error) error {
 	failed, half := errors.AsType[*goose.PartialError](err)
 	if !half || !db.isMySQL() {
 		return err
+	}
+	if isLockTimeout(err) {
+		return fmt.Errorf("migration %s waits for a transaction that has had its table all the time, a backup's perhaps: start again when that has ended: %w",
+			name(failed.Failed.Source), failed.Err)
 	}
 	return fmt.Errorf("migration %s is done in part, by an earlier start that was interrupted or by this one, and MySQL can't take that "+
 		"back: restore the backup, or finish it by hand, as docs/operations.md says under \"Interrupted migration\": %w",

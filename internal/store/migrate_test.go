@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -195,4 +198,60 @@ func TestMigrationOfSessionsTakesAllTokensBack(t *testing.T) {
 			t.Errorf("the credential versions are %d, %d and %d", before, older, newer)
 		}
 	})
+}
+
+// A statement that alters a table waits until nobody has it in a transaction, a backup perhaps, and everyone else waits behind it.
+func TestMigrateUpLetsOthersGoOnWhileSomebodyHasTheTable(t *testing.T) {
+	t.Parallel()
+	url := testdb.MariaDB(t)
+	db := testdb.OpenMigrated(t, url)
+	if undone, err := db.MigrateDown(t.Context()); err != nil || !strings.HasSuffix(undone.Name, "_administration.sql") {
+		t.Fatal(undone, err)
+	}
+	raw, err := testdb.OpenRaw(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close() //nolint:errcheck // read
+	backup, err := raw.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backup.Rollback() //nolint:errcheck // it has only read
+	count := func(from interface {
+		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	}, query string,
+	) (n int) {
+		t.Helper()
+		if err := from.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	count(backup, "SELECT COUNT(*) FROM users")
+
+	newer, migrated := testdb.Open(t, url), make(chan error, 1)
+	go func() {
+		_, err := newer.MigrateUp(t.Context())
+		migrated <- err
+	}()
+	waiting := "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE '%metadata lock%'"
+	for count(raw, waiting) == 0 && !t.Failed() {
+		runtime.Gosched()
+	}
+	if _, err := db.Read.User.Query().Select(user.FieldID).Strings(t.Context()); err != nil {
+		t.Errorf("nobody can read meanwhile: %v", err)
+	}
+	select {
+	case err := <-migrated:
+		t.Fatalf("the migration has ended: %v", err)
+	default:
+	}
+	if err := backup.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := <-migrated; err != nil {
+		t.Error(err)
+	}
+	expectMigrated(t, db, true)
 }
