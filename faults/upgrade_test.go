@@ -19,7 +19,7 @@ func TestAnUpgradeOfServersOnMariaDBFailsNoRequest(t *testing.T) {
 	here := newPlace(t, m.URL)
 	old := []*process{here.serve(t), here.beside(t, binary).serve(t)}
 	b, front := newBalancer(t, old...)
-	l := newLoad(t, front, 20)
+	l := newLoad(t, front, 8)
 	l.calm = true // a hundred log-ins would end a session
 	db := m.open("latchkey")
 	defer db.Close() //nolint:errcheck // read
@@ -87,7 +87,7 @@ func TestAnUpgradeOnSQLiteLosesNothing(t *testing.T) {
 	defer db.Close() //nolint:errcheck // read
 	here := newPlace(t, "sqlite:"+path)
 	server := here.serve(t)
-	l := newLoad(t, server.client, 20)
+	l := newLoad(t, server.client, 8)
 	l.calm = true
 	for _, program := range []string{next, binary} {
 		here.program = program
@@ -144,14 +144,15 @@ const afterLogout = "me after logout"
 
 func (l *load) expectNoFailure(t *testing.T) {
 	t.Helper()
-	done := map[string]int{}
+	done, slowest := map[string]int{}, map[string]time.Duration{}
 	for _, e := range l.events {
 		done[e.kind]++
+		slowest[e.kind] = max(slowest[e.kind], e.end.Sub(e.start).Round(time.Millisecond))
 		if e.failed() {
-			t.Errorf("%s failed after %v: %s %v", e.kind, e.end.Sub(e.start), e.body, e.lost)
+			t.Errorf("%s failed at %v after %v: %s %v", e.kind, e.end.Format(time.StampMilli), e.end.Sub(e.start), e.body, e.lost)
 		}
 	}
-	t.Logf("%d requests: %v", len(l.events), done)
+	t.Logf("%d requests: %v, the slowest %v", len(l.events), done, slowest)
 	l.events = nil
 	for _, kind := range []string{"me", "updateUser", "refreshToken", "login", "signup", "logout", afterLogout, "users"} {
 		if done[kind] == 0 {
