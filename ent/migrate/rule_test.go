@@ -40,6 +40,7 @@ func TestMigrationsMayRunBesideTheVersionBefore(t *testing.T) {
 
 func TestTheRuleOfMigrations(t *testing.T) {
 	t.Parallel()
+	const down = "\n\n-- +goose Down\n"
 	for _, c := range []struct{ dialect, up, want string }{
 		{"mysql", "ALTER TABLE `users` ADD COLUMN `a` varchar(9) NULL, ADD COLUMN `b` enum('x','y') NOT NULL DEFAULT 'x', LOCK=NONE;", ""},
 		{"mysql", "ALTER TABLE `users` ADD INDEX `i` (`a`, `b`), LOCK=NONE;", ""},
@@ -64,10 +65,11 @@ func TestTheRuleOfMigrations(t *testing.T) {
 		{"sqlite", "INSERT INTO `locks` (`id`) VALUES ('a');", "INSERT INTO"},
 		{"mysql", "UPDATE `users` SET `a` = 1;", "UPDATE"},
 		{"mysql", "CREATE TABLE `a` (`id` text);\nCREATE TABLE `b` (`id` text);", "one statement"},
+		{"mysql", "CREATE TABLE `a` (`id` text);" + down + "DROP TABLE `b`;\nDROP TABLE `a`;", "one statement"},
 		{"mysql", "CREATE TABLE `a` (`u` char(36), FOREIGN KEY (`u`) REFERENCES `users` (`id`) ON DELETE RESTRICT);", "REFERENCES"},
 		{"mysql", "-- safe:\nDROP TABLE `a`;", "DROP TABLE"},
 	} {
-		got := objections(c.dialect, "-- +goose Up\n-- what it does\n"+c.up+"\n\n-- +goose Down\nDROP TABLE `z`;\n")
+		got := objections(c.dialect, "-- +goose Up\n-- what it does\n"+c.up+down+"DROP TABLE `z`;\n")
 		if (len(got) > 0) != (c.want != "") || !strings.Contains(strings.Join(got, "\n"), c.want) {
 			t.Errorf("%s: %s\nobjections %q, want %q", c.dialect, c.up, got, c.want)
 		}
@@ -83,24 +85,22 @@ var (
 	index     = regexp.MustCompile("^CREATE INDEX `\\w+` ON ")
 	addColumn = regexp.MustCompile("^ADD COLUMN ")
 	addIndex  = regexp.MustCompile("^ADD INDEX ")
-	unusual   = regexp.MustCompile(" (UNIQUE|REFERENCES|CHECK|AUTO_INCREMENT|GENERATED|AS)\\b")
+	unusual   = regexp.MustCompile(` (UNIQUE|REFERENCES|CHECK|AUTO_INCREMENT|GENERATED|AS)\b`)
 	forgets   = regexp.MustCompile("ON DELETE (CASCADE|SET NULL)")
 )
 
 // objections are what may not run beside the version before, or keeps its requests waiting. What is not known to be harmless is named.
 func objections(dialect, text string) (found []string) {
 	_, up, _ := strings.Cut(text, "-- +goose Up\n")
-	up, _, _ = strings.Cut(up, "-- +goose Down\n")
+	up, down, _ := strings.Cut(up, "-- +goose Down\n")
 	if safe.MatchString(up) {
 		return nil
 	}
-	up = literal.ReplaceAllString(comment.ReplaceAllString(up, ""), "''")
-	statements := strings.Split(strings.TrimSuffix(strings.TrimSpace(up), ";"), ";\n")
-	if dialect == "mysql" && len(statements) > 1 {
+	if dialect == "mysql" && (len(statements(up)) > 1 || len(statements(down)) > 1) {
 		found = append(found, "more than one statement, and MySQL takes none back when the next fails")
 	}
 	var made []string // tables that the version before does not know
-	for _, statement := range statements {
+	for _, statement := range statements(up) {
 		named := table.FindStringSubmatch(statement)
 		switch {
 		case strings.HasPrefix(statement, "CREATE TABLE "):
@@ -117,6 +117,12 @@ func objections(dialect, text string) (found []string) {
 		}
 	}
 	return found
+}
+
+// statements are those in text, without comments and what is quoted.
+func statements(text string) []string {
+	text = literal.ReplaceAllString(comment.ReplaceAllString(text, ""), "''")
+	return strings.Split(strings.TrimSuffix(strings.TrimSpace(text), ";"), ";\n")
 }
 
 func objectionsToClauses(dialect string, all []string) (found []string) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -25,7 +26,9 @@ func TestAServerThatIsToldToStopSaysSoWhileItServesOn(t *testing.T) {
 	if err := s.server.Close(); err != nil {
 		t.Error(err)
 	}
-	<-s.ended
+	if err := <-s.ended; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
+	}
 }
 
 // Nobody would notice, and somebody waits: a person at a terminal, the next version of a SQLite file.

@@ -42,7 +42,7 @@ func (db *DB) explain(err error) error {
 		return err
 	}
 	if isLockTimeout(err) {
-		return fmt.Errorf("migration %s waits for a transaction that has had its table all the time, a backup's perhaps: start again when that has ended: %w",
+		return fmt.Errorf("migration %s waits for a transaction that has had its table all the time, a backup's perhaps: try again when that has ended: %w",
 			name(failed.Failed.Source), failed.Err)
 	}
 	return fmt.Errorf("migration %s is done in part, by an earlier start that was interrupted or by this one, and MySQL can't take that "+
