@@ -121,7 +121,7 @@ func TestBackupAndRestoreOfTheOperationsGuide(t *testing.T) {
 func operations(t testing.TB) []string {
 	t.Helper()
 	blocks := shell(t, "docs/operations.md")
-	if len(blocks) != 13 {
+	if len(blocks) != 14 {
 		t.Fatalf("docs/operations.md has %d blocks of commands", len(blocks))
 	}
 	return blocks
@@ -184,6 +184,31 @@ func TestAccountsOfTheOperationsGuide(t *testing.T) {
 		}
 	}
 	server.mustGraphQL(t, "", logIn, map[string]any{"name": "ada", "password": "correct horse"})
+}
+
+func TestMigrationsByHandOfTheOperationsGuide(t *testing.T) {
+	t.Parallel()
+	for _, kind := range testdb.Kinds {
+		t.Run(kind.Name, func(t *testing.T) {
+			t.Parallel()
+			dir, url := t.TempDir(), "LATCHKEY_DATABASE_URL="+kind.URL(t)
+			server := serve(t, dir, url, "LATCHKEY_AUTO_MIGRATE=false")
+			if got := runShell(t, dir, `curl -s "$URL/readyz"`, "URL="+server.url); got != "migrations are pending\n" {
+				t.Errorf("ready without its tables: %s", got)
+			}
+			got := runShell(t, dir, operations(t)[10], "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"), url)
+			if !strings.Contains(got, "_init.sql  ") || strings.Contains(got, "pending") {
+				t.Errorf("printed:\n%s", got)
+			}
+			if got := runShell(t, dir, `curl -s "$URL/readyz"`, "URL="+server.url); got != "ready\n" {
+				t.Error(got)
+			}
+			if got := signUp(t, server.url, "ada"); got != signedUp {
+				t.Error(got)
+			}
+			server.kill(t)
+		})
+	}
 }
 
 // expectRestored holds that the account of signUpForToken is there with its token, and the later one is not.

@@ -20,6 +20,9 @@ import (
 // operationLimit is far more than any operation takes, also while it waits for a hash (password.MaxWait).
 const operationLimit = 10 * time.Second
 
+// leaveNotice is as long as it takes to be asked three times, two seconds apart: HAProxy's defaults.
+const leaveNotice = 7 * time.Second
+
 func main() { os.Exit(run()) }
 
 func run() int {
@@ -37,5 +40,5 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) error {
 	// once for three.
 	ballast := make([]byte, 64<<20)
 	defer runtime.KeepAlive(&ballast)
-	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now, Timeout: operationLimit, HashCost: password.Recommended})
+	return server.Run(ctx, c, server.Host{Log: log, Now: time.Now, Timeout: operationLimit, Notice: leaveNotice, HashCost: password.Recommended})
 }

@@ -28,6 +28,8 @@ type load struct {
 	mu     sync.Mutex
 	events []event
 
+	visitors int // see visit
+
 	stop  chan struct{}
 	group sync.WaitGroup
 }

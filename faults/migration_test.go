@@ -114,7 +114,7 @@ func tables(t testing.TB, db *sql.DB) map[string]bool {
 
 // run runs the program, which is expected to end by itself.
 func run(p *place, args ...string) (string, error) {
-	command := exec.Command(binary, args...)
+	command := exec.Command(p.program, args...)
 	command.Dir, command.Env = p.dir, p.env
 	output, err := command.CombinedOutput()
 	return string(output), err

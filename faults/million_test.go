@@ -72,7 +72,18 @@ func TestRestartWithAMillionUsersAndAMillionBlockedIDsIsReadyWithinASecondOnMari
 		}
 	}
 	t.Logf("filled in %v", time.Since(start))
-	testRestarts(t, here, server, func() {})
+	server = testRestarts(t, here, server, func() {})
+	t.Run("an index is added, and nobody waits for it", func(t *testing.T) {
+		l := &load{t: t, client: newClient(t, server.url), calm: true, stop: make(chan struct{})}
+		l.visit()
+		start := time.Now()
+		if _, err := db.Exec("ALTER TABLE users ADD INDEX user_updated_at (updated_at), LOCK=NONE"); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("added in %v", time.Since(start))
+		l.end()
+		l.expectNoFailure(t, "signup", "logout", afterLogout)
+	})
 }
 
 // walPages is after how many the server empties the write-ahead log: the most that is left of it by a kill, to be read again.
@@ -96,8 +107,8 @@ func growLog(t *testing.T, db *sql.DB, path string) {
 	}
 }
 
-// testRestarts kills the server under load, again and again, and starts it anew.
-func testRestarts(t *testing.T, here *place, server *process, before func()) {
+// testRestarts kills the server under load, again and again, and starts it anew. It returns the last.
+func testRestarts(t *testing.T, here *place, server *process, before func()) *process {
 	t.Helper()
 	l := newLoad(t, server.client, 4)
 	var took []time.Duration
@@ -123,4 +134,5 @@ func testRestarts(t *testing.T, here *place, server *process, before func()) {
 	} else if a.into(t, &who); who.ID != l.users[0].id {
 		t.Error(a.body)
 	}
+	return server
 }

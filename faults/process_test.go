@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -32,15 +33,35 @@ type process struct {
 
 // place is where servers run one after another: what they find is what the one before has left.
 type place struct {
-	dir  string
-	addr string
-	env  []string
-	wrap []string // a command that runs the program in its turn
-	logs []*lines // of all servers so far
+	dir     string
+	addr    string
+	env     []string
+	program string   // that is run, as `go build` makes it from this source or otherwise
+	wrap    []string // a command that runs the program in its turn
+	logs    []*lines // of all servers so far
 }
 
 // newPlace has a directory and an address of its own. The servers get these variables and no others.
 func newPlace(t testing.TB, databaseURL string, env ...string) *place {
+	t.Helper()
+	p := &place{dir: t.TempDir(), addr: freeAddr(t), env: env, program: binary}
+	keys := filepath.Join(p.dir, "keys")
+	p.env = append(p.env, "LATCHKEY_ADDR="+p.addr, "LATCHKEY_DATABASE_URL="+databaseURL, "LATCHKEY_KEYS_DIR="+keys,
+		"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "GOTRACEBACK=all")
+	testleak.Server(t, p.log, databaseURL, keys)
+	return p
+}
+
+// beside is a place for servers that run beside those of p, on the same database with the same keys.
+func (p *place) beside(t testing.TB, program string) *place {
+	t.Helper()
+	other := &place{dir: p.dir, addr: freeAddr(t), program: program}
+	other.env = append(slices.Clone(p.env), "LATCHKEY_ADDR="+other.addr) // the last counts
+	testleak.Server(t, other.log, "", filepath.Join(p.dir, "keys"))
+	return other
+}
+
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -49,12 +70,7 @@ func newPlace(t testing.TB, databaseURL string, env ...string) *place {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p := &place{dir: t.TempDir(), addr: free.Addr().String(), env: env}
-	keys := filepath.Join(p.dir, "keys")
-	p.env = append(p.env, "LATCHKEY_ADDR="+p.addr, "LATCHKEY_DATABASE_URL="+databaseURL, "LATCHKEY_KEYS_DIR="+keys,
-		"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "GOTRACEBACK=all")
-	testleak.Server(t, p.log, databaseURL, keys)
-	return p
+	return free.Addr().String()
 }
 
 // log is what all servers have written.
@@ -69,7 +85,7 @@ func (p *place) log() string {
 // launch starts a server that ends with the test at the latest.
 func (p *place) launch(t testing.TB) *process {
 	t.Helper()
-	line := append(append([]string{}, p.wrap...), binary)
+	line := append(append([]string{}, p.wrap...), p.program)
 	s := &process{Cmd: exec.Command(line[0], line[1:]...), client: newClient(t, "http://"+p.addr)}
 	s.Dir, s.Env = p.dir, p.env
 	s.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // if this process is killed itself
@@ -116,6 +132,18 @@ func (s *process) ready() bool {
 	}
 	defer response.Body.Close() //nolint:errcheck // only the status counts
 	return response.StatusCode == http.StatusOK
+}
+
+// stop ends the server as an operator does, and waits for that.
+func (s *process) stop(t testing.TB) {
+	t.Helper()
+	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-s.log.ended // Wait would close the pipe before all is read
+	if err := s.Wait(); err != nil {
+		t.Errorf("ended with %v:\n%s", err, s.log)
+	}
 }
 
 // kill ends the server without any notice. It may have ended.

@@ -60,6 +60,9 @@ func (migrateStatus) Run(ctx context.Context, h *host) error {
 			if !migration.AppliedAt.IsZero() {
 				state = "applied " + migration.AppliedAt.Format(time.RFC3339)
 			}
+			if migration.Newer {
+				state += " by a newer latchkey"
+			}
 			fmt.Fprintf(table, "%s\t%s\n", migration.Name, state) //nolint:errcheck // Flush tells
 		}
 		return table.Flush()

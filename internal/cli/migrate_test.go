@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"latchkey/internal/testdb"
 )
 
 func TestMigrate(t *testing.T) {
@@ -32,6 +34,29 @@ func TestMigrate(t *testing.T) {
 		}
 		if !regexp.MustCompile(step.stdout).MatchString(r.stdout) || !regexp.MustCompile(step.stderr).MatchString(r.stderr) {
 			t.Errorf("%s printed %q and %q, want %s and %s", step.command, r.stdout, r.stderr, step.stdout, step.stderr)
+		}
+	}
+}
+
+// After a new version was taken back, and its migration was not.
+func TestMigrateOfADatabaseThatANewerLatchkeyHasMigrated(t *testing.T) {
+	t.Parallel()
+	url := testdb.SQLite(t)
+	testdb.OpenMigrated(t, url)
+	testdb.Newer(t, url)
+	for _, step := range []struct {
+		command        string
+		code           int
+		stdout, stderr string // regular expressions
+	}{
+		{"up", 0, `^nothing to do\n$`, `^$`},
+		{"status", 0, `^(\d{14}_\w+\.sql +applied \S+\n)+` + testdb.NewerVersion + ` +applied \S+ by a newer latchkey\n$`, `^$`},
+		{"down", 1, `^$`, `^latchkey: the last migration is not known here: use the latchkey that applied it\n$`},
+		{"status", 0, `\n` + testdb.NewerVersion + ` +applied \S+ by a newer latchkey\n$`, `^$`},
+	} {
+		r := run(t, nil, "migrate", step.command, "--database-url="+url)
+		if r.code != step.code || !regexp.MustCompile(step.stdout).MatchString(r.stdout) || !regexp.MustCompile(step.stderr).MatchString(r.stderr) {
+			t.Errorf("%s: code %d, printed %q and %q, want %d, %s and %s", step.command, r.code, r.stdout, r.stderr, step.code, step.stdout, step.stderr)
 		}
 	}
 }

@@ -72,8 +72,8 @@ func newServer(handler http.Handler, host Host) *http.Server {
 	}
 }
 
-// serve answers on listener until ctx is done, with TLS if the server has a configuration for it.
-func serve(ctx context.Context, server *http.Server, listener net.Listener, host Host, playground bool) error {
+// serve answers on listener until ctx is done and who should notice has, with TLS if the server has a configuration for it.
+func serve(ctx context.Context, server *http.Server, listener net.Listener, leaving *leaving, host Host, playground bool) error {
 	run, scheme := server.Serve, "http"
 	if server.TLSConfig != nil {
 		run, scheme = func(l net.Listener) error { return server.ServeTLS(l, "", "") }, "https"
@@ -92,7 +92,13 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, host
 		return err
 	case <-ctx.Done():
 	}
-	host.Log.Info("stopping")
+	notice := leaving.begin()
+	host.Log.Info("stopping", "notice", notice.String())
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(notice):
+	}
 	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
 	defer cancel()
 	if err := server.Shutdown(draining); err != nil {

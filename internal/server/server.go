@@ -37,10 +37,11 @@ type Host struct {
 	Timeout  time.Duration  // for an operation; see graph.Options
 	HashCost password.Cost  // of new passwords
 	Limits   Limits         // on what a client may take; DefaultLimits where they are zero
+	Notice   time.Duration  // how long to serve on when told to stop, if who asks for readiness has to notice; see leaving
 	Ready    func(net.Addr) // called with the address once requests are accepted; may be nil
 }
 
-// Run serves until ctx is done, then lets requests in flight finish. It returns nil after an orderly end.
+// Run serves until ctx is done, lets balancers notice, and then requests in flight finish. It returns nil after an orderly end.
 func Run(ctx context.Context, c config.Config, host Host) error {
 	secure, err := tlsConfig(c, host)
 	if err != nil {
@@ -91,7 +92,11 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	}))
 	mux.Handle("GET /.well-known/jwks.json", jwks(ring))
 	mux.HandleFunc("GET /healthz", healthz)
-	mux.Handle("GET /readyz", readyz(db, ring))
+	leaving := &leaving{now: host.Now}
+	if db.Shared() {
+		leaving.notice = host.Notice
+	}
+	mux.Handle("GET /readyz", leaving.ready(readyz(db, ring)))
 	if c.Playground {
 		mux.Handle("/", web.Handler())
 	}
@@ -110,9 +115,9 @@ func Run(ctx context.Context, c config.Config, host Host) error {
 	}
 	defer start(ctx, append(tasks, scraped.run))() // stops them before the database is closed
 	handler := graph.Recovering(securityHeaders(mux, c), host.Log)
-	server := newServer(requestid.Middleware(handler, host.Log, host.Now), host)
+	server := newServer(leaving.closing(requestid.Middleware(handler, host.Log, host.Now)), host)
 	server.TLSConfig = secure
-	return serve(ctx, server, listener, host, c.Playground)
+	return serve(ctx, server, listener, leaving, host, c.Playground)
 }
 
 // openThrottle returns nil if everything may be tried as often as one likes.

@@ -64,6 +64,12 @@ func Unavailable(err error) bool {
 	return isConnectionLost(err) || errors.Is(err, context.DeadlineExceeded)
 }
 
+// isLockTimeout tells whether MySQL gave up waiting for a row or a table.
+func isLockTimeout(err error) bool {
+	answer, is := errors.AsType[*mysql.MySQLError](err)
+	return is && answer.Number == 1205
+}
+
 // TakenColumn returns the column of the users table whose unique index refused a value, or "" if err is about something
 // else.
 func TakenColumn(err error) string {

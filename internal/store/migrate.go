@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -18,6 +19,7 @@ import (
 type Migration struct {
 	Name      string
 	AppliedAt time.Time // zero if it is pending
+	Newer     bool      // of a newer latchkey, which has applied it; of its name only the number is known here
 }
 
 func newProvider(dialect goose.Dialect, pool *sql.DB, locker lock.Locker) (*goose.Provider, error) {
@@ -32,54 +34,16 @@ func newProvider(dialect goose.Dialect, pool *sql.DB, locker lock.Locker) (*goos
 	return goose.NewProvider(dialect, pool, files, goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true))
 }
 
-// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other, on MySQL also for one
-// that was killed in the middle: up to 30 seconds.
-func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
-	if done, err := db.migratedBefore(ctx); err == nil && done { // nothing to wait for
-		return nil, nil
-	}
-	results, err := db.migrations.Up(ctx)
-	if err != nil && db.beginAgain(ctx) {
-		results, err = db.migrations.Up(ctx)
-	}
-	var applied []Migration
-	for _, result := range results {
-		applied = append(applied, Migration{Name: name(result.Source)})
-	}
-	return applied, db.explain(err)
-}
-
-// migratedBefore is Migrated, but makes no table: others may be about to do that.
-func (db *DB) migratedBefore(ctx context.Context) (bool, error) {
-	var begun bool
-	err := db.read.QueryRowContext(ctx, "SELECT COUNT(*) > 0 FROM goose_db_version").Scan(&begun)
-	if err != nil || !begun {
-		return false, err
-	}
-	return db.Migrated(ctx)
-}
-
-// beginAgain mends what goose itself has left half done on MySQL: its table without the row that it begins with. It tells whether there
-// was that to do.
-func (db *DB) beginAgain(ctx context.Context) bool {
-	if !db.isMySQL() {
-		return false
-	}
-	begun, err := db.read.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) "+
-		"SELECT 0, 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM goose_db_version)")
-	if err != nil {
-		return false
-	}
-	rows, err := begun.RowsAffected()
-	return err == nil && rows > 0
-}
-
 // explain says what to do about a migration that failed. SQLite has taken it back; MySQL can't, and has kept its first statements, or
 // it fails because one that was interrupted did.
 func (db *DB) explain(err error) error {
 	failed, half := errors.AsType[*goose.PartialError](err)
 	if !half || !db.isMySQL() {
 		return err
+	}
+	if isLockTimeout(err) {
+		return fmt.Errorf("migration %s waits for a transaction that has had its table all the time, a backup's perhaps: try again when that has ended: %w",
+			name(failed.Failed.Source), failed.Err)
 	}
 	return fmt.Errorf("migration %s is done in part, by an earlier start that was interrupted or by this one, and MySQL can't take that "+
 		"back: restore the backup, or finish it by hand, as docs/operations.md says under \"Interrupted migration\": %w",
@@ -107,14 +71,35 @@ func (db *DB) MigrateDown(ctx context.Context) (Migration, error) {
 	return Migration{Name: name(result.Source)}, nil
 }
 
-// Migrations returns all migrations that this binary knows, oldest first.
+// Migrations returns all migrations that this binary knows, oldest first, and then those that only a newer one knows, in the order in
+// which they were applied.
 func (db *DB) Migrations(ctx context.Context) ([]Migration, error) {
 	statuses, err := db.migrations.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Migration
+	known := map[int64]bool{0: true} // goose's own beginning
 	for _, status := range statuses {
+		known[status.Source.Version] = true
 		all = append(all, Migration{Name: name(status.Source), AppliedAt: status.AppliedAt})
 	}
-	return all, err
+	rows, err := db.read.QueryContext(ctx, "SELECT version_id, tstamp FROM goose_db_version ORDER BY id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // what it could not read is in rows.Err
+	for rows.Next() {
+		var version int64
+		var at time.Time
+		if err := rows.Scan(&version, &at); err != nil {
+			return nil, err
+		}
+		if !known[version] {
+			all = append(all, Migration{Name: strconv.FormatInt(version, 10), AppliedAt: at, Newer: true})
+		}
+	}
+	return all, rows.Err()
 }
 
 // Migrated tells whether no migration is pending. It is also true when a newer latchkey has applied more.

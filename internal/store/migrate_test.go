@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -128,27 +130,43 @@ func TestMigrateUpAtOnce(t *testing.T) {
 	})
 }
 
-// An older latchkey does not know how to take back what a newer one has applied.
+// An older latchkey works on what a newer one has migrated, tells what it does not know, and takes nothing of it back.
 func TestMigrationOfANewerLatchkey(t *testing.T) {
-	t.Parallel()
-	url := testdb.SQLite(t)
-	db := testdb.OpenMigrated(t, url)
-	raw, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer raw.Close() //nolint:errcheck // Exec tells
-	_, err = raw.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (29991231235959, 1)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	expectMigrated(t, db, true)
-	if applied, err := db.MigrateUp(t.Context()); err != nil || len(applied) != 0 {
-		t.Errorf("applied %v, %v; want nothing", applied, err)
-	}
-	if undone, err := db.MigrateDown(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
-		t.Errorf("took back %v, %v; want ErrNewerSchema", undone, err)
-	}
+	onBoth(t, func(t *testing.T, url string) {
+		db := testdb.OpenMigrated(t, url)
+		known := names(t, db, true)
+		testdb.Newer(t, url)
+		mustCreate(t, db, "alice@example.org")
+
+		again := testdb.Open(t, url)
+		expectMigrated(t, again, true)
+		if applied, err := again.MigrateUp(t.Context()); err != nil || len(applied) != 0 {
+			t.Errorf("applied %v, %v; want nothing", applied, err)
+		}
+		all, err := again.Migrations(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var newer []string
+		for _, migration := range all {
+			if migration.Newer {
+				newer = append(newer, migration.Name)
+			}
+			if migration.AppliedAt.IsZero() {
+				t.Errorf("%s is pending", migration.Name)
+			}
+		}
+		if len(all) != len(known)+1 || !slices.Equal(newer, []string{testdb.NewerVersion}) || !all[len(known)].Newer {
+			t.Errorf("the migrations are %v", all)
+		}
+		if undone, err := again.MigrateDown(t.Context()); !errors.Is(err, store.ErrNewerSchema) {
+			t.Errorf("took back %v, %v; want ErrNewerSchema", undone, err)
+		}
+		expectUsers(t, again, 1)
+		if after := names(t, again, true); len(after) != len(all) {
+			t.Errorf("applied are %v, before it were %v", after, all)
+		}
+	})
 }
 
 // Neither version could refresh or end the sessions of the other, so their access tokens are refused on both sides.
@@ -180,4 +198,60 @@ func TestMigrationOfSessionsTakesAllTokensBack(t *testing.T) {
 			t.Errorf("the credential versions are %d, %d and %d", before, older, newer)
 		}
 	})
+}
+
+// A statement that alters a table waits until nobody has it in a transaction, a backup perhaps, and everyone else waits behind it.
+func TestMigrateUpLetsOthersGoOnWhileSomebodyHasTheTable(t *testing.T) {
+	t.Parallel()
+	url := testdb.MariaDB(t)
+	db := testdb.OpenMigrated(t, url)
+	if undone, err := db.MigrateDown(t.Context()); err != nil || !strings.HasSuffix(undone.Name, "_administration.sql") {
+		t.Fatal(undone, err)
+	}
+	raw, err := testdb.OpenRaw(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close() //nolint:errcheck // read
+	backup, err := raw.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backup.Rollback() //nolint:errcheck // it has only read
+	count := func(from interface {
+		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	}, query string,
+	) (n int) {
+		t.Helper()
+		if err := from.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	count(backup, "SELECT COUNT(*) FROM users")
+
+	newer, migrated := testdb.Open(t, url), make(chan error, 1)
+	go func() {
+		_, err := newer.MigrateUp(t.Context())
+		migrated <- err
+	}()
+	waiting := "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE '%metadata lock%'"
+	for count(raw, waiting) == 0 && !t.Failed() {
+		runtime.Gosched()
+	}
+	if _, err := db.Read.User.Query().Select(user.FieldID).Strings(t.Context()); err != nil {
+		t.Errorf("nobody can read meanwhile: %v", err)
+	}
+	select {
+	case err := <-migrated:
+		t.Fatalf("the migration has ended: %v", err)
+	default:
+	}
+	if err := backup.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := <-migrated; err != nil {
+		t.Error(err)
+	}
+	expectMigrated(t, db, true)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"strconv"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -38,6 +39,7 @@ func openMySQL(config *mysql.Config) (*DB, error) {
 	}
 	unlimited := config.Clone()
 	unlimited.ReadTimeout, unlimited.WriteTimeout = 0, 0
+	unlimited.Params["lock_wait_timeout"] = strconv.Itoa(int(tableWait.Seconds()))
 	migrating, err := openPool(unlimited)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,9 @@ func Open(ctx context.Context, u URL) (*DB, error) {
 	return openMySQL(u.mysql)
 }
 
+// Shared tells whether several servers can have the database.
+func (db *DB) Shared() bool { return db.isMySQL() }
+
 func (db *DB) isMySQL() bool { return db.asked != nil }
 
 func newDB(driver string, write, read *sql.DB, pools map[string]*sql.DB) *DB {
