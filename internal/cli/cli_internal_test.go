@@ -11,7 +11,7 @@ import (
 func TestLogFormatAuto(t *testing.T) {
 	t.Parallel()
 	logger := func(file *os.File) slog.Handler {
-		return newLogger(config.Config{LogFormat: "auto", LogLevel: "info"}, file).Handler()
+		return newLogger(config.Config{LogFormat: "auto", LogLevel: "info"}, file, isTerminal(file)).Handler()
 	}
 	t.Run("is text on a terminal", func(t *testing.T) {
 		t.Parallel()

@@ -28,7 +28,7 @@ func (h *host) audit() *audit.Log {
 	if isTerminal(h.stderr) {
 		return nil
 	}
-	return audit.New(newLogger(h.config, h.stderr), nil)
+	return audit.New(newLogger(h.config, h.stderr, isTerminal(h.stderr)), nil)
 }
 
 // withNewDB runs fn with the database. An SQLite file that does not exist is made.

@@ -17,7 +17,9 @@ type serveCommand struct{}
 
 // Run serves until ctx is done.
 func (serveCommand) Run(ctx context.Context, h *host) error {
-	return h.serve(ctx, h.config, newLogger(h.config, h.stderr))
+	log := newLines(h.stderr)
+	defer log.Close() //nolint:errcheck // it never fails
+	return h.serve(ctx, h.config, newLogger(h.config, log, isTerminal(h.stderr)))
 }
 
 type versionCommand struct{}
@@ -29,9 +31,9 @@ func (versionCommand) Run(h *host) error {
 }
 
 // newLogger writes to w, in text for a person who looks on.
-func newLogger(c config.Config, w io.Writer) *slog.Logger {
+func newLogger(c config.Config, w io.Writer, watched bool) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.Level()}
-	if c.LogFormat == "text" || (c.LogFormat == "auto" && isTerminal(w)) {
+	if c.LogFormat == "text" || (c.LogFormat == "auto" && watched) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
 	return slog.New(slog.NewJSONHandler(w, options))
