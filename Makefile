@@ -31,7 +31,7 @@ faults: # the program killed, its databases frozen, its disk full, a thousand sl
 	go test -race -count=1 -tags faults -run AThousandSlow ./internal/server
 
 BENCH = scripts/with-mariadb go test -run '^$$' -benchtime 1x -timeout 90m
-bench: # what has to stay fast, each as a ratio within one run, into docs/performance.*; half an hour in which nothing else should run
+bench: # what has to stay fast, each as a ratio within one run, into docs/performance.*; most of an hour in which nothing else should run
 	scripts/need redis-server redis-server
 	$(BENCH) -bench 'Profile$$' ./bench -docs
 	$(BENCH) -bench . -skip 'Profile$$' ./bench -docs

@@ -16,7 +16,7 @@ func init() {
 	if path == "" {
 		return
 	}
-	file, err := os.Create(path + ".part")
+	file, err := os.Create(path + ".part") //nolint:gosec // who measures says where
 	if err == nil {
 		err = pprof.StartCPUProfile(file)
 	}
@@ -31,7 +31,8 @@ func init() {
 		if err := file.Close(); err != nil {
 			panic(err)
 		}
-		if err := os.Rename(path+".part", path); err != nil { // complete
+		// It is complete, and appears at once.
+		if err := os.Rename(path+".part", path); err != nil { //nolint:gosec // as above
 			panic(err)
 		}
 	}()

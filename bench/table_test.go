@@ -108,10 +108,15 @@ func (g goal) line(m measured) []string {
 		if m.Value < 0.1 {
 			share = fmt.Sprintf("%.3f", m.Value)
 		}
-	} else if value := fmt.Sprintf("%.3g%s", m.Value, g.unit); m.Figure == "" {
-		m.Figure = value
 	} else {
-		m.Figure = value + " (" + m.Figure + ")"
+		value := fmt.Sprintf("%.1f%s", m.Value, g.unit)
+		if m.Value < 10 {
+			value = fmt.Sprintf("%.2f%s", m.Value, g.unit)
+		}
+		if m.Figure != "" {
+			value += " (" + m.Figure + ")"
+		}
+		m.Figure = value
 	}
 	limit := fmt.Sprintf("%.4g", g.limit)
 	switch reached := (g.kind == atLeast) == (m.Value >= g.limit) || m.Value == g.limit; {
