@@ -22,7 +22,7 @@ import (
 // Service applies the rules. Safe for concurrent use.
 type Service struct {
 	db        *store.DB
-	holders   *store.Lookup // see holder
+	lookups   lookups
 	tokens    *token.Tokens
 	passwords *password.Hasher
 	ids       uuid.Generator
@@ -52,7 +52,7 @@ type Config struct {
 func New(c Config) *Service {
 	return &Service{
 		db:        c.DB,
-		holders:   c.DB.NewLookup(holderQuery),
+		lookups:   newLookups(c.DB),
 		tokens:    c.Tokens,
 		passwords: c.Passwords,
 		ids:       c.IDs,

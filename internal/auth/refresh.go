@@ -66,7 +66,7 @@ func (s *Service) presented(ctx context.Context, refresh token.Refresh) (*ent.Se
 	}
 	now := s.now()
 	switch {
-	case row == nil, row.Edges.User == nil, row.Edges.User.Disabled, !row.ExpiresAt.After(now),
+	case row == nil, row.Edges.User.Disabled, !row.ExpiresAt.After(now),
 		!s.sessionEnd(row.CreatedAt, now).After(now), // by a limit that is new
 		refresh.Generation > row.Generation:          // made with a stolen key, or the database is an older copy
 		return nil, invalidRefreshToken()
@@ -82,15 +82,12 @@ func (s *Service) presented(ctx context.Context, refresh token.Refresh) (*ent.Se
 
 // sessionOf returns the session with its user, nil if there is none or the secret is not its own.
 func (s *Service) sessionOf(ctx context.Context, refresh token.Refresh) (*ent.Session, error) {
-	row, err := s.db.Read.Session.Query().Where(session.ID(refresh.SessionID)).WithUser().Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // no session is an answer here, and no error
-	}
-	if err != nil {
+	row, err := s.lookups.session(ctx, refresh.SessionID)
+	if err != nil || row == nil {
 		return nil, err
 	}
 	if subtle.ConstantTimeCompare(row.SecretHash, refresh.Secret.Hash()) != 1 {
-		return nil, nil //nolint:nilnil // as above
+		return nil, nil //nolint:nilnil // no session is an answer here, and no error
 	}
 	return row, nil
 }

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -49,33 +48,11 @@ func (s *Service) identify(ctx context.Context, accessToken string) (*Identity, 
 	if err != nil {
 		return nil, claims, err
 	}
-	found, err := s.holder(ctx, claims)
+	found, err := s.lookups.holder(ctx, claims)
 	if err != nil {
 		return nil, claims, err
 	}
 	return &Identity{User: found, SessionID: claims.SessionID, TokenID: claims.ID}, claims, nil
-}
-
-// holderQuery is one statement, so that every request can afford it, in every process: the row is there only if nothing has been
-// taken back. It is written by hand because ent writes its statements anew each time, which takes longer than to run them.
-const holderQuery = `SELECT email, username, name, password_hash, role, imported, created_at, updated_at
-FROM users WHERE id = ? AND credential_version = ? AND disabled = FALSE
-AND NOT EXISTS (SELECT 1 FROM blocked_tokens WHERE blocked_tokens.id = ?)
-AND NOT EXISTS (SELECT 1 FROM blocked_tokens WHERE blocked_tokens.id = ?)`
-
-// holder returns the user that an access token belongs to, or token.Revoked.
-func (s *Service) holder(ctx context.Context, of token.Claims) (*ent.User, error) {
-	u := &ent.User{ID: of.UserID, CredentialVersion: of.Version}
-	var imported *string
-	err := s.holders.Row(ctx,
-		[]any{of.UserID.String(), of.Version, of.ID.String(), of.SessionID.String()},
-		&u.Email, &u.Username, &u.Name, &u.PasswordHash, (*string)(&u.Role), &imported, &u.CreatedAt, &u.UpdatedAt,
-	)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, token.Revoked
-	}
-	u.Imported = (*user.Imported)(imported)
-	return u, err
 }
 
 // noneBlocked holds if none of the ids has been taken back.

@@ -17,8 +17,8 @@ type Lookup struct {
 // NewLookup returns a Lookup, which lasts as long as the DB. The query has a ? for each argument.
 func (db *DB) NewLookup(query string) *Lookup { return &Lookup{db: db, query: query} }
 
-// Row puts the columns of the row into dest: pointers to string, *string (nil for NULL) and time.Time. The arguments are strings and
-// ints. The error is sql.ErrNoRows if there is no row.
+// Row puts the columns of the row into dest: pointers to string, *string (nil for NULL), []byte, int, bool and time.Time. The arguments
+// are strings and ints. The error is sql.ErrNoRows if there is no row.
 func (l *Lookup) Row(ctx context.Context, args []any, dest ...any) error {
 	if l.db.points != nil {
 		return l.db.points.row(ctx, l.query, args, dest)

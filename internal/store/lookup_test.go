@@ -143,3 +143,19 @@ func TestLookupWithoutTimeIsNotMade(t *testing.T) {
 		}
 	})
 }
+
+func TestLookupAfterTheEndIsUnavailable(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db := testdb.OpenMigrated(t, url)
+		lookup := db.NewLookup(byID)
+		var f found
+		for range 2 { // the end may come twice
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.by(t.Context(), lookup, "x", 1); err == nil || errors.Is(err, sql.ErrNoRows) {
+				t.Error(err)
+			}
+		}
+	})
+}

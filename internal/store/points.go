@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -14,15 +15,18 @@ import (
 // read as SQLite itself. A read of one row by its key is over in microseconds, so nobody waits for a connection for long, and none
 // is broken off.
 type points struct {
-	path string
-	free chan *sqlite.Conn // nil for one that is not open yet
+	path   string
+	free   chan *sqlite.Conn // nil for one that is not open yet
+	closed chan struct{}
+	close  func() error
 }
 
 func newPoints(path string, connections int) *points {
-	p := &points{path, make(chan *sqlite.Conn, connections)}
+	p := &points{path: path, free: make(chan *sqlite.Conn, connections), closed: make(chan struct{})}
 	for range connections {
 		p.free <- nil
 	}
+	p.close = sync.OnceValue(p.closeAll)
 	return p
 }
 
@@ -33,6 +37,8 @@ func (p *points) row(ctx context.Context, query string, args, dest []any) error 
 	var conn *sqlite.Conn
 	select {
 	case conn = <-p.free:
+	case <-p.closed:
+		return sql.ErrConnDone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -96,6 +102,13 @@ func column(s *sqlite.Stmt, i int, target any) (err error) {
 			text := s.ColumnText(i)
 			*to = &text
 		}
+	case *[]byte:
+		*to = make([]byte, s.ColumnLen(i))
+		s.ColumnBytes(i, *to)
+	case *int:
+		*to = s.ColumnInt(i)
+	case *bool:
+		*to = s.ColumnBool(i)
 	case *time.Time:
 		*to, err = time.Parse(sqliteTime, s.ColumnText(i))
 		*to = to.UTC()
@@ -105,8 +118,9 @@ func column(s *sqlite.Stmt, i int, target any) (err error) {
 	return err
 }
 
-// close waits for what is being read.
-func (p *points) close() error {
+// closeAll waits for what is being read.
+func (p *points) closeAll() error {
+	close(p.closed)
 	var errs []error
 	for range cap(p.free) {
 		if conn := <-p.free; conn != nil {

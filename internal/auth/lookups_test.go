@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"bytes"
 	"errors"
+	"math"
 	"reflect"
 	"testing"
 	"time"
@@ -9,12 +11,13 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
+	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/store"
 	"latchkey/internal/token"
 )
 
-// holderQuery is written by hand: a column that it forgets would be empty for whoever asks who they are.
+// The statements are written by hand: a column that it forgets would be empty for whoever asks who they are.
 func TestHolderIsAllOfTheRow(t *testing.T) {
 	onEach(t, func(t *testing.T, db *store.DB) {
 		service := New(Config{DB: db, Now: time.Now})
@@ -32,19 +35,62 @@ func TestHolderIsAllOfTheRow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := service.holder(t.Context(), token.Claims{UserID: id, Version: want.CredentialVersion})
+			got, err := service.lookups.holder(t.Context(), token.Claims{UserID: id, Version: want.CredentialVersion})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, field := range reflect.VisibleFields(reflect.TypeFor[ent.User]()) {
-				if !field.IsExported() || field.Name == "Edges" {
-					continue
-				}
-				has, should := reflect.ValueOf(*got).FieldByIndex(field.Index).Interface(), reflect.ValueOf(*want).FieldByIndex(field.Index).Interface()
-				if !reflect.DeepEqual(has, should) {
-					t.Errorf("%s is %v, and should be %v", field.Name, has, should)
-				}
+			expectRow(t, *got, *want)
+		}
+	})
+}
+
+// expectRow fails the test unless every column is as ent reads it.
+func expectRow[T any](t testing.TB, got, want T) {
+	t.Helper()
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		if !field.IsExported() || field.Name == "Edges" {
+			continue
+		}
+		has, should := reflect.ValueOf(got).FieldByIndex(field.Index).Interface(), reflect.ValueOf(want).FieldByIndex(field.Index).Interface()
+		if !reflect.DeepEqual(has, should) {
+			t.Errorf("%s is %v, and should be %v", field.Name, has, should)
+		}
+	}
+}
+
+func TestSessionIsFoundWithAllOfItsRowAndOfItsUsers(t *testing.T) {
+	onEach(t, func(t *testing.T, db *store.DB) {
+		service := New(Config{DB: db, Now: time.Now})
+		ada := addUser(t, db, "ada", "hash")
+		now := time.Date(2026, 11, 22, 9, 30, 0, 7e6, time.UTC)
+		for i, set := range []func(*ent.SessionCreate) *ent.SessionCreate{
+			func(c *ent.SessionCreate) *ent.SessionCreate { return c },
+			func(c *ent.SessionCreate) *ent.SessionCreate {
+				return c.SetGeneration(math.MaxUint32).SetDelivery(session.DeliveryCOOKIE).SetUserAgent("Ω").SetIPAddress("2001:db8::1")
+			},
+		} {
+			id := uuid.Must(uuid.NewV7())
+			err := db.Tx(t.Context(), func(tx *ent.Tx) error {
+				return set(tx.Session.Create().SetID(id).SetUserID(ada.ID).SetCreatedAt(now).SetLastUsedAt(now.Add(time.Second)).
+					SetExpiresAt(now.Add(time.Minute)).SetAccessExpiresAt(now.Add(time.Hour)).
+					SetSecretHash(bytes.Repeat([]byte{0, 0xff}, 16))).Exec(t.Context())
+			})
+			if err != nil {
+				t.Fatal(i, err)
 			}
+			want, err := db.Read.Session.Query().Where(session.ID(id)).WithUser().Only(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := service.lookups.session(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			expectRow(t, *got, *want)
+			expectRow(t, *got.Edges.User, *want.Edges.User)
+		}
+		if got, err := service.lookups.session(t.Context(), ada.ID); got != nil || err != nil {
+			t.Errorf("found %v, %v where there is none", got, err)
 		}
 	})
 }
@@ -60,7 +106,7 @@ func TestNobodyHoldsATokenThatWasTakenBack(t *testing.T) {
 		other.SessionID, other.ID = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 		expect := func(when string, of token.Claims, want error) {
 			t.Helper()
-			if _, err := service.holder(t.Context(), of); !errors.Is(err, want) {
+			if _, err := service.lookups.holder(t.Context(), of); !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", when, err, want)
 			}
 		}
