@@ -1,0 +1,135 @@
+//go:build cluster
+
+package cluster_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"latchkey/internal/testleak"
+)
+
+// server is a latchkey on one node, at one address, through any number of starts.
+type server struct {
+	client
+	addr    string
+	node    *node
+	env     []string
+	log     *log
+	process *exec.Cmd
+}
+
+// servers starts one on each node, at the same time, on a database that has no tables yet and with a directory of keys that is
+// empty.
+func (g *galera) servers(t testing.TB) []*server {
+	t.Helper()
+	database, keys := g.database(t), t.TempDir()
+	var all []*server
+	for _, n := range g.nodes {
+		s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, log: &log{}}
+		s.client = newClient(t, "http://"+s.addr)
+		s.env = []string{
+			"LATCHKEY_ADDR=" + s.addr, "LATCHKEY_DATABASE_URL=" + n.url(database), "LATCHKEY_KEYS_DIR=" + keys,
+			"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_TRUSTED_PROXIES=127.0.0.1",
+		}
+		testleak.Server(t, s.log.String, n.url(database), keys)
+		t.Cleanup(func() { s.kill(); s.http.CloseIdleConnections() })
+		s.start(t)
+		all = append(all, s)
+	}
+	for _, s := range all {
+		s.awaitReady(t)
+	}
+	return all
+}
+
+func (s *server) start(t testing.TB) {
+	t.Helper()
+	s.process = exec.Command(binary)
+	s.process.Env, s.process.Stderr = s.env, s.log
+	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *server) awaitReady(t testing.TB) {
+	t.Helper()
+	for over := time.Now().Add(startLimit); !s.ready(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(over) {
+			t.Fatalf("the server on %s is not ready:\n%s", s.node.name, s.log)
+		}
+	}
+}
+
+func (s *server) ready() bool {
+	response, err := s.http.Get(s.url + "/readyz")
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close() //nolint:errcheck // only the status counts
+	return response.StatusCode == http.StatusOK
+}
+
+// kill ends it without any notice. It may have ended.
+func (s *server) kill() {
+	_ = s.process.Process.Kill()
+	_ = s.process.Wait() // says that it was killed
+}
+
+// log keeps what a process writes.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// newProxy starts HAProxy in front of the servers, and returns once it sends requests to all of them.
+func newProxy(t testing.TB, servers []*server) client {
+	t.Helper()
+	address := fmt.Sprintf("127.0.0.1:%d", freePort())
+	proxy, said := exec.Command("haproxy", "-db", "-f", "haproxy.cfg"), &log{}
+	proxy.Env = append(os.Environ(), "LISTEN="+address, "ONE="+servers[0].addr, "TWO="+servers[1].addr, "THREE="+servers[2].addr)
+	proxy.Stdout, proxy.Stderr = said, said
+	proxy.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = proxy.Process.Kill()
+		_ = proxy.Wait()
+		t.Logf("HAProxy:\n%s", said)
+	})
+	c := newClient(t, "http://"+address)
+	t.Cleanup(c.http.CloseIdleConnections)
+	for over := time.Now().Add(startLimit); ; time.Sleep(20 * time.Millisecond) {
+		response, err := c.http.Get(c.url + "/readyz")
+		if err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return c
+			}
+		}
+		if time.Now().After(over) {
+			t.Fatalf("HAProxy does not start: %v\n%s", err, said)
+		}
+	}
+}
