@@ -95,7 +95,7 @@ func (n *node) start(first bool) error {
 	}
 	n.kill()
 	text, _ := os.ReadFile(log.Name())
-	return fmt.Errorf("%s does not start:\n%s", n.name, text)
+	return fmt.Errorf("%s does not start:\n%s", n.name, text[max(0, len(text)-10_000):])
 }
 
 func (n *node) args() []string {
@@ -127,13 +127,9 @@ func (n *node) position() ([]string, error) {
 	if _, err := os.Stat(filepath.Join(n.data(), "grastate.dat")); os.IsNotExist(err) {
 		return nil, nil
 	}
-	recover := n.command("mariadbd", append(n.args(), "--wsrep-recover", "--log-error="+filepath.Join(n.dir, "recovered"))...)
-	if output, err := recover.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, output)
-	}
-	text, err := os.ReadFile(filepath.Join(n.dir, "recovered"))
+	text, err := n.command("mariadbd", append(n.args(), "--wsrep-recover")...).CombinedOutput()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\n%s", err, text)
 	}
 	found := recovered.FindAllSubmatch(text, -1)
 	if found == nil {

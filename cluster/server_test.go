@@ -19,11 +19,12 @@ import (
 // server is a latchkey on one node, at one address, through any number of starts.
 type server struct {
 	client
-	addr    string
-	node    *node
-	env     []string
-	log     *log
-	process *exec.Cmd
+	addr     string
+	node     *node
+	database string
+	env      []string
+	log      *log
+	process  *exec.Cmd
 }
 
 // servers starts one on each node, at the same time, on a database that has no tables yet and with a directory of keys that is
@@ -33,7 +34,7 @@ func (g *galera) servers(t testing.TB) []*server {
 	database, keys := g.database(t), t.TempDir()
 	var all []*server
 	for _, n := range g.nodes {
-		s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, log: &log{}}
+		s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, database: database, log: &log{}}
 		s.client = newClient(t, "http://"+s.addr)
 		s.env = []string{
 			"LATCHKEY_ADDR=" + s.addr, "LATCHKEY_DATABASE_URL=" + n.url(database), "LATCHKEY_KEYS_DIR=" + keys,
@@ -64,7 +65,7 @@ func (s *server) awaitReady(t testing.TB) {
 	t.Helper()
 	for over := time.Now().Add(startLimit); !s.ready(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(over) {
-			t.Fatalf("the server on %s is not ready:\n%s", s.node.name, s.log)
+			t.Fatalf("the server on %s is not ready:\n%s", s.node.name, s.log.last())
 		}
 	}
 }
@@ -102,6 +103,12 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
+// last is its last part.
+func (l *log) last() string {
+	text := l.String()
+	return text[max(0, len(text)-10_000):]
+}
+
 // newProxy starts HAProxy in front of the servers, and returns once it sends requests to all of them.
 func newProxy(t testing.TB, servers []*server) client {
 	t.Helper()
@@ -113,9 +120,11 @@ func newProxy(t testing.TB, servers []*server) client {
 	if err := proxy.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() { _ = proxy.Wait(); close(ended) }()
 	t.Cleanup(func() {
 		_ = proxy.Process.Kill()
-		_ = proxy.Wait()
+		<-ended
 		t.Logf("HAProxy:\n%s", said)
 	})
 	c := newClient(t, "http://"+address)
@@ -127,6 +136,11 @@ func newProxy(t testing.TB, servers []*server) client {
 			if response.StatusCode == http.StatusOK {
 				return c
 			}
+		}
+		select {
+		case <-ended:
+			over = time.Now()
+		default:
 		}
 		if time.Now().After(over) {
 			t.Fatalf("HAProxy does not start: %v\n%s", err, said)

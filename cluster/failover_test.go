@@ -1,0 +1,88 @@
+//go:build cluster
+
+package cluster_test
+
+import (
+	"testing"
+	"time"
+)
+
+const (
+	crowdSize   = 16
+	settleAfter = 5 * time.Second // from a fault, or from when what was killed comes back, until nothing fails any more
+	between     = 7 * time.Second // from one to the next
+)
+
+// While people work, a node of the cluster is killed and then a server, and both come back. No acknowledged write is lost, no token that
+// was taken back is accepted by any server, refresh tokens keep their rules, and what fails is UNAVAILABLE or OUTCOME_UNKNOWN for 5 seconds
+// at most.
+func TestANodeAndAServerAreKilledAndComeBackUnderLoad(t *testing.T) {
+	servers := shared.servers(t)
+	proxy := newProxy(t, servers)
+	c := newCrowd(t, proxy, servers, crowdSize)
+	time.Sleep(3 * time.Second)
+	node, server := shared.nodes[1], servers[2]
+	type fault struct {
+		name string
+		at   time.Time
+	}
+	faults := []fault{}
+	for _, f := range []struct {
+		name string
+		do   func()
+	}{
+		{"a node is killed", node.kill},
+		{"the node is started", func() {
+			if err := node.start(false); err != nil {
+				t.Error(err)
+			}
+			faults = append(faults, fault{"the node is in step", time.Now()})
+		}},
+		{"a server is killed", server.kill},
+		{"the server is started", func() { server.start(t) }},
+	} {
+		faults = append(faults, fault{f.name, time.Now()})
+		f.do()
+		time.Sleep(between)
+	}
+	c.end()
+
+	before, failed, done := c.longest(c.events[0].start, faults[0].at)
+	t.Logf("before: %d operations done", done)
+	if before > 0 {
+		t.Errorf("there were failures before any fault: %v", failed)
+	}
+	for i, f := range faults {
+		next := time.Now()
+		if i+1 < len(faults) {
+			next = faults[i+1].at
+		}
+		last, failed, done := c.longest(f.at, next)
+		t.Logf("%s: the last failure after %.1f s, %v; %d operations done until the next", f.name, last.Seconds(), failed, done)
+		if last > settleAfter || done == 0 {
+			t.Error("not well again after", settleAfter)
+		}
+	}
+	sum := map[string]int{}
+	for _, p := range c.people {
+		for kind, n := range p.done {
+			sum[kind] += n
+		}
+	}
+	t.Logf("acknowledged: %v", sum)
+	if len(sum) != 12 {
+		t.Error("too little load: not each kind was acknowledged")
+	}
+	for _, s := range servers {
+		s.awaitReady(t)
+	}
+	first := shared.nodes[0].read(t, servers[0].database)
+	for _, p := range c.people {
+		p.settle(t, first)
+	}
+	for _, n := range shared.nodes[1:] {
+		if n.read(t, servers[0].database).all != first.all {
+			t.Errorf("%s has not the same as %s", n.name, shared.nodes[0].name)
+		}
+	}
+}
