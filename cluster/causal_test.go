@@ -29,6 +29,9 @@ func TestWhatOneServerHasTakenBackNoOtherAccepts(t *testing.T) {
 			for i := range 60 {
 				s := servers[i%3]
 				in := s.join(t, fmt.Sprintf("%c%c%d", name[0], name[len(name)-1], i))
+				for _, other := range servers { // what one has done, all know
+					other.must(t, in.AccessToken, me, nil)
+				}
 				if a := takeBack(s, in); !a.ok() {
 					t.Fatal(a.body)
 				}

@@ -20,6 +20,7 @@ type node struct {
 	galera                             *galera
 	name, dir                          string
 	port, group, transfer, incremental int
+	alone                              bool // in no cluster
 
 	process *exec.Cmd
 	ended   chan struct{}
@@ -70,7 +71,7 @@ func (n *node) start(first bool) error {
 		return err
 	}
 	args := append(n.args(), from...)
-	if first {
+	if first && !n.alone {
 		args = append(args, "--wsrep-new-cluster")
 	}
 	log, err := os.OpenFile(filepath.Join(n.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644) //nolint:gosec // nothing secret
@@ -89,7 +90,7 @@ func (n *node) start(first bool) error {
 		close(ended)
 	}(n.process, n.ended)
 	for over := time.Now().Add(startLimit); time.Now().Before(over) && n.running(); time.Sleep(50 * time.Millisecond) {
-		if n.state() == "Synced" {
+		if n.alone && n.status("Uptime") != "" || n.state() == "Synced" {
 			return nil
 		}
 	}
@@ -99,16 +100,20 @@ func (n *node) start(first bool) error {
 }
 
 func (n *node) args() []string {
-	local := func(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
-	return []string{
+	args := []string{
 		"--defaults-file=" + absolute("galera.cnf"), "--datadir=" + n.data(), "--tmpdir=" + n.dir, "--socket=" + n.socket(),
 		"--pid-file=" + filepath.Join(n.dir, "pid"), fmt.Sprintf("--port=%d", n.port), "--bind-address=127.0.0.1",
 		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--max-connections=500",
-		"--wsrep-cluster-address=" + n.galera.address(), "--wsrep-node-name=" + n.name, "--wsrep-node-address=127.0.0.1",
-		"--wsrep-sst-receive-address=" + local(n.transfer),
-		"--wsrep-provider-options=" + n.galera.options + ";gcache.size=64M;gmcast.listen_addr=tcp://" + local(n.group) +
-			";ist.recv_addr=" + local(n.incremental),
 	}
+	if n.alone {
+		return append(args, "--wsrep-on=OFF", "--wsrep-provider=none")
+	}
+	local := func(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+	return append(args,
+		"--wsrep-cluster-address="+n.galera.address(), "--wsrep-node-name="+n.name, "--wsrep-node-address=127.0.0.1",
+		"--wsrep-sst-receive-address="+local(n.transfer),
+		"--wsrep-provider-options="+n.galera.options+";gcache.size=64M;gmcast.listen_addr=tcp://"+local(n.group)+
+			";ist.recv_addr="+local(n.incremental))
 }
 
 func absolute(name string) string {
@@ -183,8 +188,8 @@ func (n *node) exec(t testing.TB, database, statement string) {
 	t.Helper()
 	db, err := n.open(database)
 	if err == nil {
-		defer db.Close() //nolint:errcheck // the statement counts
-		_, err = db.ExecContext(t.Context(), statement)
+		defer db.Close()                                         //nolint:errcheck // the statement counts
+		_, err = db.ExecContext(context.Background(), statement) // also in a cleanup
 	}
 	if err != nil {
 		t.Fatalf("%s: %s: %v", n.name, statement, err)

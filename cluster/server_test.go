@@ -22,6 +22,7 @@ type server struct {
 	addr     string
 	node     *node
 	database string
+	keys     string // directory
 	env      []string
 	log      *log
 	process  *exec.Cmd
@@ -34,21 +35,27 @@ func (g *galera) servers(t testing.TB) []*server {
 	database, keys := g.database(t), t.TempDir()
 	var all []*server
 	for _, n := range g.nodes {
-		s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, database: database, log: &log{}}
-		s.client = newClient(t, "http://"+s.addr)
-		s.env = []string{
-			"LATCHKEY_ADDR=" + s.addr, "LATCHKEY_DATABASE_URL=" + n.url(database), "LATCHKEY_KEYS_DIR=" + keys,
-			"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_TRUSTED_PROXIES=127.0.0.1",
-		}
-		testleak.Server(t, s.log.String, n.url(database), keys)
-		t.Cleanup(func() { s.kill(); s.http.CloseIdleConnections() })
-		s.start(t)
-		all = append(all, s)
+		all = append(all, newServer(t, n, database, keys))
 	}
 	for _, s := range all {
 		s.awaitReady(t)
 	}
 	return all
+}
+
+// newServer starts one, which ends with the test.
+func newServer(t testing.TB, n *node, database, keys string) *server {
+	t.Helper()
+	s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, database: database, keys: keys, log: &log{}}
+	s.client = newClient(t, "http://"+s.addr)
+	s.env = []string{
+		"LATCHKEY_ADDR=" + s.addr, "LATCHKEY_DATABASE_URL=" + n.url(database), "LATCHKEY_KEYS_DIR=" + keys,
+		"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_TRUSTED_PROXIES=127.0.0.1",
+	}
+	testleak.Server(t, s.log.String, n.url(database), keys)
+	t.Cleanup(func() { s.kill(); s.http.CloseIdleConnections() })
+	s.start(t)
+	return s
 }
 
 func (s *server) start(t testing.TB) {
