@@ -3,6 +3,7 @@
 package cluster_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -99,19 +100,31 @@ func (c *crowd) refreshRefused(how, token string) {
 	}
 }
 
-// longest is how long after a fault an operation failed at the latest, of those until the next one; and what they failed with.
-func (c *crowd) longest(fault, next time.Time) (last time.Duration, failed map[string]int, done int) {
-	failed = map[string]int{}
+// outcome is what became of the operations between a fault and the next one.
+type outcome struct {
+	last    time.Duration // from the fault to the last one that failed
+	failed  map[string]int
+	done    int
+	slowest time.Duration
+}
+
+func (c *crowd) between(fault, next time.Time) outcome {
+	o := outcome{failed: map[string]int{}}
 	for _, e := range c.events {
 		if e.end.Before(fault) || !e.end.Before(next) {
 			continue
 		}
+		o.slowest = max(o.slowest, e.end.Sub(e.start))
 		if e.ok() {
-			done++
+			o.done++
 			continue
 		}
-		failed[e.kind+" "+e.code]++
-		last = max(last, e.end.Sub(fault))
+		o.failed[e.kind+" "+e.code]++
+		o.last = max(o.last, e.end.Sub(fault))
 	}
-	return last, failed, done
+	return o
+}
+
+func (o outcome) String() string {
+	return fmt.Sprintf("%d done, the slowest after %.1f s; failed: %v, the last after %.1f s", o.done, o.slowest.Seconds(), o.failed, o.last.Seconds())
 }

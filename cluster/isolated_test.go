@@ -42,11 +42,10 @@ func TestANodeThatHasLostItsClusterAnswersNothing(t *testing.T) {
 	if a := here.ask(left.AccessToken, me, nil); a.code != "UNAUTHENTICATED REVOKED" {
 		t.Errorf("then it is answered with %s", a.body)
 	}
-	last, failed, _ := c.longest(fault, healed)
-	t.Logf("while it was alone: %v, until %v after", failed, last)
-	last, failed, done := c.longest(healed, time.Now())
-	t.Logf("then: %v, until %v after; %d operations done", failed, last, done)
-	if last > settleAfter || done == 0 {
+	t.Logf("while it was alone: %v", c.between(fault, healed))
+	then := c.between(healed, time.Now())
+	t.Logf("then: %v", then)
+	if then.last > settleAfter || then.done == 0 {
 		t.Error("not well again after", settleAfter)
 	}
 	stored := there.node.read(t, there.database)

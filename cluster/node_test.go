@@ -162,6 +162,18 @@ func (n *node) kill() {
 	}
 }
 
+// empty loses all that it has.
+func (n *node) empty(t testing.TB) {
+	t.Helper()
+	err := os.RemoveAll(n.dir)
+	if err == nil {
+		err = n.makeDir()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // open is a connection past everything; through its socket, because on the port another server might answer.
 func (n *node) open(database string) (*sql.DB, error) {
 	return sql.Open("mysql", "root@unix("+n.socket()+")/"+database+"?parseTime=true&interpolateParams=true&timeout=2s")

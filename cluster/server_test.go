@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -53,7 +54,15 @@ func newServer(t testing.TB, n *node, database, keys string) *server {
 		"LATCHKEY_METRICS_ADDR=off", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_TRUSTED_PROXIES=127.0.0.1",
 	}
 	testleak.Server(t, s.log.String, n.url(database), keys)
-	t.Cleanup(func() { s.kill(); s.http.CloseIdleConnections() })
+	t.Cleanup(func() {
+		s.kill()
+		s.http.CloseIdleConnections()
+		for line := range strings.Lines(s.log.String()) {
+			if t.Failed() && !strings.Contains(line, `"level":"INFO"`) {
+				t.Log(s.node.name, line)
+			}
+		}
+	})
 	s.start(t)
 	return s
 }
