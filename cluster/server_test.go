@@ -58,8 +58,8 @@ func newServer(t testing.TB, n *node, database, keys string) *server {
 		s.kill()
 		s.http.CloseIdleConnections()
 		for line := range strings.Lines(s.log.String()) {
-			if t.Failed() && !strings.Contains(line, `"level":"INFO"`) {
-				t.Log(s.node.name, line)
+			if t.Failed() && !strings.Contains(line, `"level":"INFO"`) && !strings.Contains(line, `"msg":"audit"`) {
+				t.Log(s.node.name, strings.TrimSpace(line))
 			}
 		}
 	})
