@@ -25,6 +25,7 @@ const startLimit = 60 * time.Second
 type galera struct {
 	nodes   []*node
 	options string              // of the provider, without those that tell the nodes apart
+	config  string              // a copy of galera.cnf
 	account *syscall.Credential // that they run as; nil for that of the tests
 	made    int                 // databases
 }
@@ -43,7 +44,10 @@ func newGalera(dir string) (*galera, error) {
 	if found == nil {
 		return nil, fmt.Errorf("galera.cnf has no wsrep_provider_options")
 	}
-	g.options = string(found[1])
+	g.options, g.config = string(found[1]), filepath.Join(dir, "galera.cnf")
+	if err := os.WriteFile(g.config, file, 0o644); err != nil {
+		return nil, err
+	}
 	for i := range 3 {
 		n := &node{galera: g, dir: filepath.Join(dir, fmt.Sprintf("node%d", i)), name: fmt.Sprintf("node%d", i)}
 		for _, port := range []*int{&n.port, &n.group, &n.transfer, &n.incremental} {

@@ -74,7 +74,7 @@ func (n *node) start(first bool) error {
 	if first && !n.alone {
 		args = append(args, "--wsrep-new-cluster")
 	}
-	log, err := os.OpenFile(filepath.Join(n.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644) //nolint:gosec // nothing secret
+	log, err := os.OpenFile(filepath.Join(n.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (n *node) start(first bool) error {
 
 func (n *node) args() []string {
 	args := []string{
-		"--defaults-file=" + absolute("galera.cnf"), "--datadir=" + n.data(), "--tmpdir=" + n.dir, "--socket=" + n.socket(),
+		"--defaults-file=" + n.galera.config, "--datadir=" + n.data(), "--tmpdir=" + n.dir, "--socket=" + n.socket(),
 		"--pid-file=" + filepath.Join(n.dir, "pid"), fmt.Sprintf("--port=%d", n.port), "--bind-address=127.0.0.1",
 		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--max-connections=500",
 	}
@@ -114,14 +114,6 @@ func (n *node) args() []string {
 		"--wsrep-sst-receive-address="+local(n.transfer),
 		"--wsrep-provider-options="+n.galera.options+";gcache.size=64M;gmcast.listen_addr=tcp://"+local(n.group)+
 			";ist.recv_addr="+local(n.incremental))
-}
-
-func absolute(name string) string {
-	path, err := filepath.Abs(name)
-	if err != nil {
-		panic(err)
-	}
-	return path
 }
 
 var recovered = regexp.MustCompile(`WSREP: Recovered position: (\S+)`)

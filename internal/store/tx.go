@@ -43,7 +43,7 @@ func (db *DB) Tx(ctx context.Context, fn func(*ent.Tx) error) error {
 			return err
 		}
 		select {
-		case <-time.After(rand.N(pause)):
+		case <-time.After(rand.N(pause)): //nolint:gosec // nobody gains by knowing it
 		case <-ctx.Done():
 			return err // which says that nothing was applied
 		}
