@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -123,6 +124,17 @@ func (l *log) String() string {
 func (l *log) last() string {
 	text := l.String()
 	return text[max(0, len(text)-10_000):]
+}
+
+var cause = regexp.MustCompile(`"msg":"(unavailable|outcome unknown)".*"cause":"(?:input:\S+ \w+ )?(.*?)"`)
+
+// causes are why operations failed, and how often.
+func (l *log) causes() map[string]int {
+	found := map[string]int{}
+	for _, line := range cause.FindAllStringSubmatch(l.String(), -1) {
+		found[line[1]+": "+line[2]]++
+	}
+	return found
 }
 
 // newProxy starts HAProxy in front of the servers, and returns once it sends requests to all of them.
