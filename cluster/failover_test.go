@@ -3,6 +3,7 @@
 package cluster_test
 
 import (
+	"syscall"
 	"testing"
 	"time"
 )
@@ -13,8 +14,8 @@ const (
 	between     = 7 * time.Second // from one to the next
 )
 
-// While people work, a node of the cluster is killed and then a server, and both come back; then another node is lost with all that it had,
-// and gets everything from one of the others. No acknowledged write is lost, no token that
+// While people work, a node of the cluster is killed and comes back, and then is frozen for a while; a server is killed and comes back; then
+// another node is lost with all that it had, and gets everything from one of the others. No acknowledged write is lost, no token that
 // was taken back is accepted by any server, refresh tokens keep their rules, and what fails is UNAVAILABLE or OUTCOME_UNKNOWN for 5 seconds
 // at most.
 func TestANodeAndAServerAreKilledAndComeBackUnderLoad(t *testing.T) {
@@ -42,6 +43,8 @@ func TestANodeAndAServerAreKilledAndComeBackUnderLoad(t *testing.T) {
 	}{
 		{"a node is killed", killed.kill},
 		{"it is started", comesBack(killed)},
+		{"it is frozen", func() { killed.signal(t, syscall.SIGSTOP) }},
+		{"it goes on", func() { killed.signal(t, syscall.SIGCONT) }},
 		{"a server is killed", server.kill},
 		{"the server is started", func() { server.start(t) }},
 		{"a node is lost", func() { lost.kill(); lost.empty(t) }},

@@ -154,6 +154,13 @@ func (n *node) kill() {
 	}
 }
 
+func (n *node) signal(t testing.TB, signal syscall.Signal) {
+	t.Helper()
+	if err := n.process.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // empty loses all that it has.
 func (n *node) empty(t testing.TB) {
 	t.Helper()
