@@ -1,5 +1,5 @@
 # Everything that developers and CI run. Tools are built into .tools, at the versions named here and in go.mod.
-.PHONY: build test timing faults bench browser clients fuzz check generate rehash lint cover clean
+.PHONY: build test timing faults cluster bench browser clients fuzz check generate rehash lint cover clean
 
 export CGO_ENABLED ?= 1
 GOLANGCI_LINT = v2.15.0
@@ -29,6 +29,13 @@ faults: # the program killed, its databases frozen, its disk full, a thousand sl
 	scripts/need redis-server redis-server
 	go test -v -count=1 -tags faults -timeout 15m ./faults
 	go test -race -count=1 -tags faults -run AThousandSlow ./internal/server
+
+cluster: # three servers on a Galera cluster behind HAProxy, parts of which are killed; some three minutes
+	scripts/need mariadbd mariadb-server galera-4
+	scripts/need haproxy haproxy
+	scripts/need rsync rsync
+	scripts/need lsof lsof
+	scripts/with-scratch go test -v -count=1 -tags cluster -timeout 10m ./cluster
 
 BENCH = scripts/with-mariadb go test -run '^$$' -benchtime 1x -timeout 90m
 bench: # what has to stay fast, each as a ratio within one run, into docs/performance.*; most of an hour in which nothing else should run

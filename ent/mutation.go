@@ -2193,6 +2193,8 @@ type UserMutation struct {
 	disabled              *bool
 	credential_version    *int
 	addcredential_version *int
+	lock_version          *uint64
+	addlock_version       *int64
 	imported              *user.Imported
 	created_at            *time.Time
 	updated_at            *time.Time
@@ -2620,6 +2622,62 @@ func (m *UserMutation) ResetCredentialVersion() {
 	m.addcredential_version = nil
 }
 
+// SetLockVersion sets the "lock_version" field.
+func (m *UserMutation) SetLockVersion(u uint64) {
+	m.lock_version = &u
+	m.addlock_version = nil
+}
+
+// LockVersion returns the value of the "lock_version" field in the mutation.
+func (m *UserMutation) LockVersion() (r uint64, exists bool) {
+	v := m.lock_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLockVersion returns the old "lock_version" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldLockVersion(ctx context.Context) (v uint64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLockVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLockVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLockVersion: %w", err)
+	}
+	return oldValue.LockVersion, nil
+}
+
+// AddLockVersion adds u to the "lock_version" field.
+func (m *UserMutation) AddLockVersion(u int64) {
+	if m.addlock_version != nil {
+		*m.addlock_version += u
+	} else {
+		m.addlock_version = &u
+	}
+}
+
+// AddedLockVersion returns the value that was added to the "lock_version" field in this mutation.
+func (m *UserMutation) AddedLockVersion() (r int64, exists bool) {
+	v := m.addlock_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLockVersion resets all changes to the "lock_version" field.
+func (m *UserMutation) ResetLockVersion() {
+	m.lock_version = nil
+	m.addlock_version = nil
+}
+
 // SetImported sets the "imported" field.
 func (m *UserMutation) SetImported(u user.Imported) {
 	m.imported = &u
@@ -2829,7 +2887,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.email != nil {
 		fields = append(fields, user.FieldEmail)
 	}
@@ -2850,6 +2908,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.credential_version != nil {
 		fields = append(fields, user.FieldCredentialVersion)
+	}
+	if m.lock_version != nil {
+		fields = append(fields, user.FieldLockVersion)
 	}
 	if m.imported != nil {
 		fields = append(fields, user.FieldImported)
@@ -2882,6 +2943,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.Disabled()
 	case user.FieldCredentialVersion:
 		return m.CredentialVersion()
+	case user.FieldLockVersion:
+		return m.LockVersion()
 	case user.FieldImported:
 		return m.Imported()
 	case user.FieldCreatedAt:
@@ -2911,6 +2974,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldDisabled(ctx)
 	case user.FieldCredentialVersion:
 		return m.OldCredentialVersion(ctx)
+	case user.FieldLockVersion:
+		return m.OldLockVersion(ctx)
 	case user.FieldImported:
 		return m.OldImported(ctx)
 	case user.FieldCreatedAt:
@@ -2975,6 +3040,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCredentialVersion(v)
 		return nil
+	case user.FieldLockVersion:
+		v, ok := value.(uint64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLockVersion(v)
+		return nil
 	case user.FieldImported:
 		v, ok := value.(user.Imported)
 		if !ok {
@@ -3007,6 +3079,9 @@ func (m *UserMutation) AddedFields() []string {
 	if m.addcredential_version != nil {
 		fields = append(fields, user.FieldCredentialVersion)
 	}
+	if m.addlock_version != nil {
+		fields = append(fields, user.FieldLockVersion)
+	}
 	return fields
 }
 
@@ -3017,6 +3092,8 @@ func (m *UserMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case user.FieldCredentialVersion:
 		return m.AddedCredentialVersion()
+	case user.FieldLockVersion:
+		return m.AddedLockVersion()
 	}
 	return nil, false
 }
@@ -3032,6 +3109,13 @@ func (m *UserMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddCredentialVersion(v)
+		return nil
+	case user.FieldLockVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLockVersion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown User numeric field %s", name)
@@ -3107,6 +3191,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldCredentialVersion:
 		m.ResetCredentialVersion()
+		return nil
+	case user.FieldLockVersion:
+		m.ResetLockVersion()
 		return nil
 	case user.FieldImported:
 		m.ResetImported()

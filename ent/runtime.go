@@ -78,4 +78,8 @@ func init() {
 	userDescCredentialVersion := userFields[7].Descriptor()
 	// user.DefaultCredentialVersion holds the default value on creation for the credential_version field.
 	user.DefaultCredentialVersion = userDescCredentialVersion.Default.(int)
+	// userDescLockVersion is the schema descriptor for lock_version field.
+	userDescLockVersion := userFields[8].Descriptor()
+	// user.DefaultLockVersion holds the default value on creation for the lock_version field.
+	user.DefaultLockVersion = userDescLockVersion.Default.(uint64)
 }

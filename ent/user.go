@@ -32,6 +32,8 @@ type User struct {
 	Disabled bool `json:"disabled,omitempty"`
 	// raised when tokens issued so far must be refused; they carry it as ver
 	CredentialVersion int `json:"credential_version,omitempty"`
+	// really changed by whoever locks the row, or a cluster would not see the conflict
+	LockVersion uint64 `json:"lock_version,omitempty"`
 	// from another system: FRESH until its user logs in or anything is changed here; null for those made here
 	Imported *user.Imported `json:"imported,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -69,7 +71,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case user.FieldDisabled:
 			values[i] = new(sql.NullBool)
-		case user.FieldCredentialVersion:
+		case user.FieldCredentialVersion, user.FieldLockVersion:
 			values[i] = new(sql.NullInt64)
 		case user.FieldEmail, user.FieldUsername, user.FieldName, user.FieldPasswordHash, user.FieldRole, user.FieldImported:
 			values[i] = new(sql.NullString)
@@ -142,6 +144,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field credential_version", values[i])
 			} else if value.Valid {
 				_m.CredentialVersion = int(value.Int64)
+			}
+		case user.FieldLockVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field lock_version", values[i])
+			} else if value.Valid {
+				_m.LockVersion = uint64(value.Int64)
 			}
 		case user.FieldImported:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -228,6 +236,9 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("credential_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CredentialVersion))
+	builder.WriteString(", ")
+	builder.WriteString("lock_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LockVersion))
 	builder.WriteString(", ")
 	if v := _m.Imported; v != nil {
 		builder.WriteString("imported=")

@@ -112,6 +112,20 @@ func (_c *UserCreate) SetNillableCredentialVersion(v *int) *UserCreate {
 	return _c
 }
 
+// SetLockVersion sets the "lock_version" field.
+func (_c *UserCreate) SetLockVersion(v uint64) *UserCreate {
+	_c.mutation.SetLockVersion(v)
+	return _c
+}
+
+// SetNillableLockVersion sets the "lock_version" field if the given value is not nil.
+func (_c *UserCreate) SetNillableLockVersion(v *uint64) *UserCreate {
+	if v != nil {
+		_c.SetLockVersion(*v)
+	}
+	return _c
+}
+
 // SetImported sets the "imported" field.
 func (_c *UserCreate) SetImported(v user.Imported) *UserCreate {
 	_c.mutation.SetImported(v)
@@ -206,6 +220,10 @@ func (_c *UserCreate) defaults() {
 		v := user.DefaultCredentialVersion
 		_c.mutation.SetCredentialVersion(v)
 	}
+	if _, ok := _c.mutation.LockVersion(); !ok {
+		v := user.DefaultLockVersion
+		_c.mutation.SetLockVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -246,6 +264,9 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.CredentialVersion(); !ok {
 		return &ValidationError{Name: "credential_version", err: errors.New(`ent: missing required field "User.credential_version"`)}
+	}
+	if _, ok := _c.mutation.LockVersion(); !ok {
+		return &ValidationError{Name: "lock_version", err: errors.New(`ent: missing required field "User.lock_version"`)}
 	}
 	if v, ok := _c.mutation.Imported(); ok {
 		if err := user.ImportedValidator(v); err != nil {
@@ -320,6 +341,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CredentialVersion(); ok {
 		_spec.SetField(user.FieldCredentialVersion, field.TypeInt, value)
 		_node.CredentialVersion = value
+	}
+	if value, ok := _c.mutation.LockVersion(); ok {
+		_spec.SetField(user.FieldLockVersion, field.TypeUint64, value)
+		_node.LockVersion = value
 	}
 	if value, ok := _c.mutation.Imported(); ok {
 		_spec.SetField(user.FieldImported, field.TypeEnum, value)

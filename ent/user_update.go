@@ -153,6 +153,27 @@ func (_u *UserUpdate) AddCredentialVersion(v int) *UserUpdate {
 	return _u
 }
 
+// SetLockVersion sets the "lock_version" field.
+func (_u *UserUpdate) SetLockVersion(v uint64) *UserUpdate {
+	_u.mutation.ResetLockVersion()
+	_u.mutation.SetLockVersion(v)
+	return _u
+}
+
+// SetNillableLockVersion sets the "lock_version" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableLockVersion(v *uint64) *UserUpdate {
+	if v != nil {
+		_u.SetLockVersion(*v)
+	}
+	return _u
+}
+
+// AddLockVersion adds value to the "lock_version" field.
+func (_u *UserUpdate) AddLockVersion(v int64) *UserUpdate {
+	_u.mutation.AddLockVersion(v)
+	return _u
+}
+
 // SetImported sets the "imported" field.
 func (_u *UserUpdate) SetImported(v user.Imported) *UserUpdate {
 	_u.mutation.SetImported(v)
@@ -348,6 +369,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedCredentialVersion(); ok {
 		_spec.AddField(user.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LockVersion(); ok {
+		_spec.SetField(user.FieldLockVersion, field.TypeUint64, value)
+	}
+	if value, ok := _u.mutation.AddedLockVersion(); ok {
+		_spec.AddField(user.FieldLockVersion, field.TypeUint64, value)
 	}
 	if value, ok := _u.mutation.Imported(); ok {
 		_spec.SetField(user.FieldImported, field.TypeEnum, value)
@@ -546,6 +573,27 @@ func (_u *UserUpdateOne) SetNillableCredentialVersion(v *int) *UserUpdateOne {
 // AddCredentialVersion adds value to the "credential_version" field.
 func (_u *UserUpdateOne) AddCredentialVersion(v int) *UserUpdateOne {
 	_u.mutation.AddCredentialVersion(v)
+	return _u
+}
+
+// SetLockVersion sets the "lock_version" field.
+func (_u *UserUpdateOne) SetLockVersion(v uint64) *UserUpdateOne {
+	_u.mutation.ResetLockVersion()
+	_u.mutation.SetLockVersion(v)
+	return _u
+}
+
+// SetNillableLockVersion sets the "lock_version" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableLockVersion(v *uint64) *UserUpdateOne {
+	if v != nil {
+		_u.SetLockVersion(*v)
+	}
+	return _u
+}
+
+// AddLockVersion adds value to the "lock_version" field.
+func (_u *UserUpdateOne) AddLockVersion(v int64) *UserUpdateOne {
+	_u.mutation.AddLockVersion(v)
 	return _u
 }
 
@@ -774,6 +822,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.AddedCredentialVersion(); ok {
 		_spec.AddField(user.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LockVersion(); ok {
+		_spec.SetField(user.FieldLockVersion, field.TypeUint64, value)
+	}
+	if value, ok := _u.mutation.AddedLockVersion(); ok {
+		_spec.AddField(user.FieldLockVersion, field.TypeUint64, value)
 	}
 	if value, ok := _u.mutation.Imported(); ok {
 		_spec.SetField(user.FieldImported, field.TypeEnum, value)

@@ -107,6 +107,7 @@ var (
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"USER", "ADMIN"}, Default: "USER"},
 		{Name: "disabled", Type: field.TypeBool, Default: false},
 		{Name: "credential_version", Type: field.TypeInt, Default: 1},
+		{Name: "lock_version", Type: field.TypeUint64, Default: 0},
 		{Name: "imported", Type: field.TypeEnum, Nullable: true, Enums: []string{"FRESH", "USED"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},

@@ -29,6 +29,8 @@ func (User) Fields() []ent.Field {
 		field.Bool("disabled").Default(false),
 		field.Int("credential_version").Default(1).
 			Comment("raised when tokens issued so far must be refused; they carry it as ver"),
+		field.Uint64("lock_version").Default(0).
+			Comment("really changed by whoever locks the row, or a cluster would not see the conflict"),
 		field.Enum("imported").Values("FRESH", "USED").Optional().Nillable().
 			Comment("from another system: FRESH until its user logs in or anything is changed here; null for those made here"),
 		timeField("created_at"),

@@ -28,6 +28,8 @@ const (
 	FieldDisabled = "disabled"
 	// FieldCredentialVersion holds the string denoting the credential_version field in the database.
 	FieldCredentialVersion = "credential_version"
+	// FieldLockVersion holds the string denoting the lock_version field in the database.
+	FieldLockVersion = "lock_version"
 	// FieldImported holds the string denoting the imported field in the database.
 	FieldImported = "imported"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldRole,
 	FieldDisabled,
 	FieldCredentialVersion,
+	FieldLockVersion,
 	FieldImported,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -85,6 +88,8 @@ var (
 	DefaultDisabled bool
 	// DefaultCredentialVersion holds the default value on creation for the "credential_version" field.
 	DefaultCredentialVersion int
+	// DefaultLockVersion holds the default value on creation for the "lock_version" field.
+	DefaultLockVersion uint64
 )
 
 // Role defines the type for the "role" enum field.
@@ -177,6 +182,11 @@ func ByDisabled(opts ...sql.OrderTermOption) OrderOption {
 // ByCredentialVersion orders the results by the credential_version field.
 func ByCredentialVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCredentialVersion, opts...).ToFunc()
+}
+
+// ByLockVersion orders the results by the lock_version field.
+func ByLockVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLockVersion, opts...).ToFunc()
 }
 
 // ByImported orders the results by the imported field.

@@ -86,6 +86,11 @@ func CredentialVersion(v int) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCredentialVersion, v))
 }
 
+// LockVersion applies equality check predicate on the "lock_version" field. It's identical to LockVersionEQ.
+func LockVersion(v uint64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldLockVersion, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))
@@ -454,6 +459,46 @@ func CredentialVersionLT(v int) predicate.User {
 // CredentialVersionLTE applies the LTE predicate on the "credential_version" field.
 func CredentialVersionLTE(v int) predicate.User {
 	return predicate.User(sql.FieldLTE(FieldCredentialVersion, v))
+}
+
+// LockVersionEQ applies the EQ predicate on the "lock_version" field.
+func LockVersionEQ(v uint64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldLockVersion, v))
+}
+
+// LockVersionNEQ applies the NEQ predicate on the "lock_version" field.
+func LockVersionNEQ(v uint64) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldLockVersion, v))
+}
+
+// LockVersionIn applies the In predicate on the "lock_version" field.
+func LockVersionIn(vs ...uint64) predicate.User {
+	return predicate.User(sql.FieldIn(FieldLockVersion, vs...))
+}
+
+// LockVersionNotIn applies the NotIn predicate on the "lock_version" field.
+func LockVersionNotIn(vs ...uint64) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldLockVersion, vs...))
+}
+
+// LockVersionGT applies the GT predicate on the "lock_version" field.
+func LockVersionGT(v uint64) predicate.User {
+	return predicate.User(sql.FieldGT(FieldLockVersion, v))
+}
+
+// LockVersionGTE applies the GTE predicate on the "lock_version" field.
+func LockVersionGTE(v uint64) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldLockVersion, v))
+}
+
+// LockVersionLT applies the LT predicate on the "lock_version" field.
+func LockVersionLT(v uint64) predicate.User {
+	return predicate.User(sql.FieldLT(FieldLockVersion, v))
+}
+
+// LockVersionLTE applies the LTE predicate on the "lock_version" field.
+func LockVersionLTE(v uint64) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldLockVersion, v))
 }
 
 // ImportedEQ applies the EQ predicate on the "imported" field.

@@ -133,7 +133,7 @@ func (i *Import) applyAll(ctx context.Context, tx *ent.Tx, changes []*importChan
 			return err
 		}
 	}
-	if err := tx.User.Update().Where(user.IDIn(ids...)).AddCredentialVersion(0).Exec(ctx); err != nil { // as lockRow does
+	if err := tx.User.Update().Where(user.IDIn(ids...)).AddLockVersion(1).Exec(ctx); err != nil { // as lockRow does
 		return err
 	}
 	rows, err := tx.User.Query().Where(user.IDIn(ids...)).All(ctx)

@@ -19,11 +19,12 @@ import (
 var errCredentialsChanged = errors.New("the credentials have changed meanwhile")
 
 // lockRow locks the user's row for the rest of the transaction, and tells whether there is one that matches. Whoever opens or
-// ends sessions holds this lock.
+// ends sessions holds this lock. Between the nodes of a cluster there are no locks: of two transactions that have changed the same row the
+// second is broken off as it commits, so the row is really changed.
 func lockRow(ctx context.Context, tx *ent.Tx, id uuid.UUID, matches ...predicate.User) (bool, error) {
 	found, err := tx.User.Update().
 		Where(user.ID(id), user.And(matches...)).
-		AddCredentialVersion(0). // an UPDATE locks in both databases, FOR UPDATE does not
+		AddLockVersion(1). // an UPDATE locks in both databases, FOR UPDATE does not
 		Save(ctx)
 	return found > 0, err
 }

@@ -21,12 +21,13 @@ func TestMigrate(t *testing.T) {
 		{"up", 0, `^applied \d{14}_init\.sql\n(applied \d{14}_\w+\.sql\n)*$`, `^$`},
 		{"up", 0, `^nothing to do\n$`, `^$`},
 		{"status", 0, `^(\d{14}_\w+\.sql +applied \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)\n)+$`, `^$`},
+		{"down", 0, `^took back \d{14}_user_lock\.sql\n$`, `^$`},
 		{"down", 0, `^took back \d{14}_administration\.sql\n$`, `^$`},
-		{"status", 0, `^\d{14}_init\.sql +applied \S+\n\d{14}_sessions\.sql +applied \S+\n\d{14}_administration\.sql +pending\n$`, `^$`},
+		{"status", 0, `^\d{14}_init\.sql +applied \S+\n\d{14}_sessions\.sql +applied \S+\n\d{14}_administration\.sql +pending\n\d{14}_user_lock\.sql +pending\n$`, `^$`},
 		{"down", 0, `^took back \d{14}_sessions\.sql\n$`, `^$`},
 		{"down", 0, `^took back \d{14}_init\.sql\n$`, `^$`},
 		{"down", 1, `^$`, `^latchkey: no migration is applied\n$`},
-		{"up", 0, `^(applied \d{14}_\w+\.sql\n){3}$`, `^$`},
+		{"up", 0, `^(applied \d{14}_\w+\.sql\n){4}$`, `^$`},
 	} {
 		r := run(t, nil, "migrate", step.command, database)
 		if r.code != step.code || r.served != nil {

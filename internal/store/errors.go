@@ -33,7 +33,14 @@ var (
 		1146, // no such table: not migrated
 		1203, // too many connections of this user
 		1290, // read-only
+		1317, // interrupted: by a server that shuts down, or a node that leaves its cluster
 		1927, // connection was killed
+	}
+	// In answer to a COMMIT these do not say that it was rolled back: another node may have applied what this one gave up.
+	mysqlUnsure = []uint16{
+		1180, // error during COMMIT: the node lost its cluster meanwhile
+		1317,
+		1927,
 	}
 )
 

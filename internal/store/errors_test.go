@@ -124,6 +124,7 @@ func TestUnavailable(t *testing.T) {
 		{"waiting too long for a lock", mysqlError(1205, ""), true},
 		{"a deadlock", mysqlError(1213, ""), true},
 		{"a server that only reads", mysqlError(1290, ""), true},
+		{"a statement that was interrupted", mysqlError(1317, ""), true},
 		{"a killed connection", mysqlError(1927, ""), true},
 		{"a wrong password", mysqlError(1045, ""), false},
 		{"a duplicate", mysqlError(1062, ""), false},

@@ -68,7 +68,7 @@ func openPool(config *mysql.Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(connector)
+	pool := sql.OpenDB(causal{connector})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(3 * time.Minute) // shorter than what closes idle connections in between

@@ -104,7 +104,7 @@ func TestTxRunsAgainAfterADeadlock(t *testing.T) {
 		return runs, err
 	}
 	t.Run("until it gets through", func(t *testing.T) {
-		if runs, err := run(4, deadlock); runs != 5 || !errors.Is(err, errChangedMyMind) {
+		if runs, err := run(19, deadlock); runs != 20 || !errors.Is(err, errChangedMyMind) {
 			t.Errorf("%d runs, %v", runs, err)
 		}
 	})
@@ -114,7 +114,7 @@ func TestTxRunsAgainAfterADeadlock(t *testing.T) {
 		}
 	})
 	t.Run("but not for ever", func(t *testing.T) {
-		if runs, err := run(99, deadlock); runs != 5 || !errors.Is(err, deadlock) || !store.Unavailable(err) {
+		if runs, err := run(99, deadlock); runs != 20 || !errors.Is(err, deadlock) || !store.Unavailable(err) {
 			t.Errorf("%d runs, %v", runs, err)
 		}
 	})

@@ -18,6 +18,7 @@ var unwatched = map[string]string{
 	"internal/metrics/metrics_test.go":         "makes up what is counted",
 	"internal/server/http_internal_test.go":    "makes up what is logged, and looks itself",
 	"timing_test.go":                           "would measure the search; the server's log is searched",
+	"cluster/measure_test.go":                  "would measure the search; the servers' logs are searched",
 	"internal/keys/looks_internal_test.go":     "its keys are never written",
 	"internal/requestid/requestid_test.go":     "makes up what is sent, and looks itself",
 	"internal/server/upkeep_internal_test.go":  "there is nothing secret in it",
