@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/subtle"
 
+	"entgo.io/ent/dialect/sql"
+
 	"latchkey/ent"
+	"latchkey/ent/predicate"
 	"latchkey/ent/session"
 	"latchkey/ent/user"
 	"latchkey/internal/audit"
@@ -102,11 +105,13 @@ func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, e
 	next.AccessExpiresAt = later(row.AccessExpiresAt, s.accessEnd(now))
 	moved := 0
 	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		if enabled, err := lockRow(ctx, tx, row.UserID, user.Disabled(false)); err != nil || !enabled {
-			return err
+		if s.db.Shared() { // SQLite's transactions have all of the database to themselves
+			if found, err := lockRow(ctx, tx, row.UserID); err != nil || !found {
+				return err
+			}
 		}
 		update := tx.Session.Update().
-			Where(session.ID(row.ID), session.Generation(row.Generation)).
+			Where(session.ID(row.ID), session.Generation(row.Generation), ofEnabledUser()).
 			SetGeneration(next.Generation).
 			SetLastUsedAt(next.LastUsedAt).
 			SetExpiresAt(next.ExpiresAt).
@@ -127,4 +132,15 @@ func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, e
 		return nil, err
 	}
 	return &next, nil
+}
+
+// ofEnabledUser holds if the session's user is not disabled. (HasUserWith would have the database find all who are not.)
+func ofEnabledUser() predicate.Session {
+	return func(s *sql.Selector) {
+		users := sql.Table(user.Table)
+		s.Where(sql.Exists(sql.Select(users.C(user.FieldID)).From(users).Where(sql.And(
+			sql.ColumnsEQ(users.C(user.FieldID), s.C(session.FieldUserID)),
+			sql.EQ(users.C(user.FieldDisabled), false),
+		))))
+	}
 }
