@@ -22,6 +22,11 @@ func post(accessToken, query string) []byte {
 	return request(accessToken, `{"query":"`+strings.ReplaceAll(query, `"`, `\"`)+`"}`)
 }
 
+// postToken is the request for an operation about a token, in a variable as clients send it.
+func postToken(query, token string) []byte {
+	return request("", `{"query":"`+query+`","variables":{"token":"`+token+`"}}`)
+}
+
 // request is a request as it goes over the line.
 func request(accessToken, body string) []byte {
 	authorization := ""
@@ -35,11 +40,11 @@ func request(accessToken, body string) []byte {
 func askMe(p person) []byte { return post(p.access, "query { me { id email name createdAt } }") }
 
 func askValidateToken(p person) []byte {
-	return post("", `{ validateToken(token: "`+p.access+`") { active userId } }`)
+	return postToken("query($token: String!) { validateToken(token: $token) { active userId } }", p.access)
 }
 
 func askRefreshToken(p person) []byte {
-	return post("", `mutation { refreshToken(token: "`+p.refresh+`") { accessToken refreshToken expiresIn user { id } } }`)
+	return postToken("mutation($token: String!) { refreshToken(token: $token) { accessToken refreshToken expiresIn user { id } } }", p.refresh)
 }
 
 // fixed is traffic of requests that stay the same, in turn, each with what has to be in its answer.

@@ -23,6 +23,7 @@ import (
 type Service struct {
 	db        *store.DB
 	lookups   lookups
+	rotations *store.Change // see moveOn
 	tokens    *token.Tokens
 	passwords *password.Hasher
 	ids       uuid.Generator
@@ -53,6 +54,7 @@ func New(c Config) *Service {
 	return &Service{
 		db:        c.DB,
 		lookups:   newLookups(c.DB),
+		rotations: c.DB.NewChange(rotation),
 		tokens:    c.Tokens,
 		passwords: c.Passwords,
 		ids:       c.IDs,

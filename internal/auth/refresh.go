@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/subtle"
 
-	"entgo.io/ent/dialect/sql"
+	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
-	"latchkey/ent/predicate"
 	"latchkey/ent/session"
-	"latchkey/ent/user"
 	"latchkey/internal/audit"
 	"latchkey/internal/token"
 )
@@ -103,44 +101,37 @@ func (s *Service) rotate(ctx context.Context, row *ent.Session) (*ent.Session, e
 	next.LastUsedAt = now
 	next.ExpiresAt = s.sessionEnd(row.CreatedAt, now)
 	next.AccessExpiresAt = later(row.AccessExpiresAt, s.accessEnd(now))
-	moved := 0
-	err := s.db.Tx(ctx, func(tx *ent.Tx) error {
-		if s.db.Shared() { // SQLite's transactions have all of the database to themselves
-			if found, err := lockRow(ctx, tx, row.UserID); err != nil || !found {
-				return err
-			}
-		}
-		update := tx.Session.Update().
-			Where(session.ID(row.ID), session.Generation(row.Generation), ofEnabledUser()).
-			SetGeneration(next.Generation).
-			SetLastUsedAt(next.LastUsedAt).
-			SetExpiresAt(next.ExpiresAt).
-			SetAccessExpiresAt(next.AccessExpiresAt).
-			SetNillableUserAgent(known(request.UserAgent)).
-			SetNillableIPAddress(known(request.IPAddress))
-		if request.UserAgent == "" { // of another client, perhaps a thief's: not to be shown as the one before
-			update.ClearUserAgent()
-		}
-		if request.IPAddress == "" {
-			update.ClearIPAddress()
-		}
-		var err error
-		moved, err = update.Save(ctx)
-		return err
-	})
+	args := []any{
+		next.Generation, next.LastUsedAt, next.ExpiresAt, next.AccessExpiresAt, known(request.UserAgent), known(request.IPAddress),
+		row.ID, row.Generation,
+	}
+	moved, err := s.moveOn(ctx, row.UserID, args)
 	if err != nil || moved == 0 {
 		return nil, err
 	}
 	return &next, nil
 }
 
-// ofEnabledUser holds if the session's user is not disabled. (HasUserWith would have the database find all who are not.)
-func ofEnabledUser() predicate.Session {
-	return func(s *sql.Selector) {
-		users := sql.Table(user.Table)
-		s.Where(sql.Exists(sql.Select(users.C(user.FieldID)).From(users).Where(sql.And(
-			sql.ColumnsEQ(users.C(user.FieldID), s.C(session.FieldUserID)),
-			sql.EQ(users.C(user.FieldDisabled), false),
-		))))
+// rotation is the one statement that moves a session on: of many with the same generation one finds it. What is not known about the
+// client is cleared: it is another one, perhaps a thief's, and not to be shown as the one before.
+const rotation = `UPDATE sessions SET generation = ?, last_used_at = ?, expires_at = ?, access_expires_at = ?, user_agent = ?, ip_address = ?
+	WHERE id = ? AND generation = ? AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled = FALSE)`
+
+// moveOn tells how many sessions the rotation has found. On SQLite it needs nothing beside it; elsewhere it holds the lock of the user's
+// row, like all that opens and ends sessions.
+func (s *Service) moveOn(ctx context.Context, userID uuid.UUID, args []any) (moved int64, err error) {
+	if !s.db.Shared() {
+		return s.rotations.Commit(ctx, args...)
 	}
+	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
+		if found, err := lockRow(ctx, tx, userID); err != nil || !found {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, rotation, args...)
+		if err == nil {
+			moved, err = result.RowsAffected()
+		}
+		return err
+	})
+	return moved, err
 }

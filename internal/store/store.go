@@ -27,9 +27,11 @@ type DB struct {
 	Read *ent.Client
 
 	write      *ent.Client
-	read       *sql.DB // what is under Read
-	points     *points // for Lookups; nil on MySQL
-	asked      *sql.DB // has one connection, for Watch; nil on SQLite
+	read       *sql.DB  // what is under Read
+	writes     *sql.DB  // what is under Tx
+	points     *points  // for Lookups; nil on MySQL
+	changes    *changes // nil on MySQL
+	asked      *sql.DB  // has one connection, for Watch; nil on SQLite
 	answers    atomic.Pointer[answers]
 	pools      map[string]*sql.DB // by what they are for
 	migrations *goose.Provider
@@ -53,7 +55,7 @@ func newDB(driver string, write, read *sql.DB, pools map[string]*sql.DB) *DB {
 	client := func(pool *sql.DB) *ent.Client {
 		return ent.NewClient(ent.Driver(entsql.OpenDB(driver, pool)))
 	}
-	db := &DB{Read: client(read), write: client(write), read: read, pools: pools}
+	db := &DB{Read: client(read), write: client(write), read: read, writes: write, pools: pools}
 	db.answers.Store(&answers{ctx: context.Background()})
 	return db
 }
