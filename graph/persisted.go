@@ -62,7 +62,7 @@ const persistedQuery = "persistedQuery"
 func sentHash(extensions map[string]any) string {
 	sent, _ := extensions[persistedQuery].(map[string]any)
 	hash, _ := sent["sha256Hash"].(string)
-	if sent["version"] != json.Number("1") {
+	if version := sent["version"]; version != 1.0 && version != json.Number("1") { // plain, or read exactly
 		return ""
 	}
 	return hash

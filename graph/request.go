@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -76,9 +77,12 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *r
 	}
 }
 
-// readBody reads a body of maxBody at most, into one piece of memory if its length was told.
+// usualBody is how much memory, in bytes, a request gets on its word, before anything of its body has come.
+const usualBody = 4 << 10
+
+// readBody reads a body of maxBody at most.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	told := min(max(r.ContentLength, 0), maxBody)
+	told := min(max(r.ContentLength, 0), usualBody)
 	body := bytes.NewBuffer(make([]byte, 0, told+bytes.MinRead))
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 	return body.Bytes(), err
@@ -93,10 +97,10 @@ func isJSON(header http.Header) bool {
 
 // wireParams is the body of a POST.
 type wireParams struct {
-	Query         *string         `json:"query"`
-	OperationName string          `json:"operationName"`
-	Variables     json.RawMessage `json:"variables"`
-	Extensions    json.RawMessage `json:"extensions"`
+	Query         *string        `json:"query"`
+	OperationName string         `json:"operationName"`
+	Variables     map[string]any `json:"variables"`
+	Extensions    map[string]any `json:"extensions"`
 }
 
 func parseParams(body []byte) (*graphql.RawParams, *refusal) {
@@ -110,32 +114,25 @@ func parseParams(body []byte) (*graphql.RawParams, *refusal) {
 	}
 	var wire wireParams
 	err := json.Unmarshal(body, &wire)
+	if err != nil || hasNumber(wire.Variables) { // which would lose digits; most requests have none
+		wire = wireParams{}
+		err = decodeExactly(body, &wire)
+	}
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return nil, wrongMember(wrongType.Field)
+		return nil, badRequest("The member " + wrongType.Field + " of the request has the wrong type.")
 	case err != nil:
 		return nil, badRequest("The body is not one JSON object.")
-	}
-	params := &graphql.RawParams{OperationName: wire.OperationName}
-	if params.Variables, err = decodeObject(wire.Variables); err != nil {
-		return nil, wrongMember("variables")
-	}
-	if params.Extensions, err = decodeObject(wire.Extensions); err != nil {
-		return nil, wrongMember("extensions")
-	}
-	if wire.Query == nil && params.Extensions[persistedQuery] == nil {
+	case wire.Query == nil && wire.Extensions[persistedQuery] == nil:
 		return nil, badRequest("The member query of the request is missing.")
 	}
-	plainNumbers(params.Variables)
+	plainNumbers(wire.Variables)
+	params := &graphql.RawParams{OperationName: wire.OperationName, Variables: wire.Variables, Extensions: wire.Extensions}
 	if wire.Query != nil {
 		params.Query = *wire.Query
 	}
 	return params, nil
-}
-
-func wrongMember(name string) *refusal {
-	return badRequest("The member " + name + " of the request has the wrong type.")
 }
 
 func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
@@ -147,7 +144,7 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 	for name, target := range map[string]*map[string]any{
 		"variables": &params.Variables, "extensions": &params.Extensions,
 	} {
-		if *target, err = decodeObject([]byte(values.Get(name))); err != nil {
+		if text := values.Get(name); text != "" && decodeExactly([]byte(text), target) != nil {
 			return nil, badRequest("The parameter " + name + " is not a JSON object.")
 		}
 	}
@@ -158,21 +155,34 @@ func paramsFromURL(rawQuery string) (*graphql.RawParams, *refusal) {
 	return params, nil
 }
 
-// decodeObject decodes exactly one object, and numbers without loss. Nothing at all is no object, nor is null.
-func decodeObject(text []byte) (map[string]any, error) {
-	if len(text) == 0 {
-		return nil, nil //nolint:nilnil // no object has no members either
+// hasNumber tells whether there is a number inside value, a decoded JSON object or array.
+func hasNumber(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, element := range v {
+			if hasNumber(element) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, hasNumber)
+	case float64:
+		return true
 	}
-	var object map[string]any
+	return false
+}
+
+// decodeExactly decodes exactly one value, and numbers without loss.
+func decodeExactly(text []byte, target any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	if err := decoder.Decode(&object); err != nil {
-		return nil, err
+	if err := decoder.Decode(target); err != nil {
+		return err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one value")
+		return errors.New("more than one value")
 	}
-	return object, nil
+	return nil
 }
 
 // plainNumbers turns the numbers inside value, a decoded JSON object or array, into Go's own. A json.Number is a string,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	entsql "entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
@@ -57,12 +57,12 @@ func (s *Service) identify(ctx context.Context, accessToken string) (*Identity, 
 
 // noneBlocked holds if none of the ids has been taken back.
 func noneBlocked(ids ...any) predicate.User {
-	return func(s *entsql.Selector) {
-		blocked := entsql.Table(blockedtoken.Table)
-		s.Where(entsql.NotExists(
-			entsql.Select(blocked.C(blockedtoken.FieldID)).
+	return func(s *sql.Selector) {
+		blocked := sql.Table(blockedtoken.Table)
+		s.Where(sql.NotExists(
+			sql.Select(blocked.C(blockedtoken.FieldID)).
 				From(blocked).
-				Where(entsql.In(blocked.C(blockedtoken.FieldID), ids...)),
+				Where(sql.In(blocked.C(blockedtoken.FieldID), ids...)),
 		))
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
+
+	"latchkey/internal/requestid"
 )
 
 func TestEveryLineIsWrittenWholeAndInOrder(t *testing.T) {
@@ -66,6 +69,31 @@ func TestNobodyWaitsForTheReaderOfTheLogWhileThereIsRoom(t *testing.T) {
 	}
 	if capacity := cap(log.pending); capacity > 4*maxPending {
 		t.Errorf("%d bytes for what nobody had read", capacity)
+	}
+}
+
+// What is no request's own line is written once it is logged: a kill does not take the audit trail with it.
+func TestWhatIsNoRequestIsWrittenOnceItIsLogged(t *testing.T) {
+	t.Parallel()
+	var written bytes.Buffer
+	log := newLines(&written)
+	logger := slog.New(kept{slog.NewJSONHandler(log, nil), log}).With("a", 1).WithGroup("b")
+	for range 200 {
+		logger.Info(requestid.Message)
+		logger.Info("login", "userId", 7)
+		log.mu.Lock()
+		last := bytes.LastIndexByte(bytes.TrimSuffix(written.Bytes(), []byte("\n")), '\n')
+		if text := string(written.Bytes()[last+1:]); !strings.Contains(text, `"msg":"login","a":1,"b":{"userId":7}`) {
+			t.Fatalf("the last line is %q", text)
+		}
+		log.mu.Unlock()
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	logger.Error("late")
+	if text := written.String(); !strings.Contains(text, "late") {
+		t.Error("what came after the end is lost")
 	}
 }
 

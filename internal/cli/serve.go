@@ -19,7 +19,8 @@ type serveCommand struct{}
 func (serveCommand) Run(ctx context.Context, h *host) error {
 	log := newLines(h.stderr)
 	defer log.Close() //nolint:errcheck // it never fails
-	return h.serve(ctx, h.config, newLogger(h.config, log, isTerminal(h.stderr)))
+	handler := newLogger(h.config, log, isTerminal(h.stderr)).Handler()
+	return h.serve(ctx, h.config, slog.New(kept{handler, log}))
 }
 
 type versionCommand struct{}

@@ -13,6 +13,9 @@ import (
 // Header carries the id in the response.
 const Header = "X-Request-Id"
 
+// Message is that of the line that is logged of each request.
+const Message = "request"
+
 type key struct{}
 
 // FromContext returns the id of the request, or "" outside of one.
@@ -31,7 +34,7 @@ func Middleware(next http.Handler, log *slog.Logger, now func() time.Time) http.
 		recorder := &recorder{ResponseWriter: w, status: http.StatusInternalServerError} // unless it returns
 		routed := r.WithContext(ctx)
 		defer func() {
-			log.LogAttrs(ctx, slog.LevelInfo, "request",
+			log.LogAttrs(ctx, slog.LevelInfo, Message,
 				slog.String("requestId", id),
 				slog.String("method", method(r)),
 				slog.String("route", routed.Pattern),

@@ -88,41 +88,51 @@ func (c *changes) lead() {
 	for {
 		c.mu.Lock()
 		taken := c.waiting
-		c.waiting = nil
-		c.leading = len(taken) > 0
-		c.mu.Unlock()
-		if len(taken) == 0 {
-			return
-		}
 		var begun []*change
 		for _, each := range taken {
 			if each.begun.CompareAndSwap(false, true) {
 				begun = append(begun, each)
 			}
 		}
-		if len(begun) < 2 || c.together(begun) != nil {
-			for _, each := range begun {
-				each.found, each.err = found(each.statement.Exec(each.args...)) //nolint:noctx // whoever waits may go, it does not
-			}
+		c.waiting, c.leading = nil, len(taken) > 0
+		c.mu.Unlock()
+		if len(taken) == 0 {
+			return
 		}
+		c.run(begun)
 		for _, each := range begun {
 			close(each.done)
 		}
 	}
 }
 
-// together commits all of them, or none: after an error SQLite may have taken back what was done before.
-func (c *changes) together(all []*change) error {
-	ctx := context.Background()
-	tx, err := c.writes.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+// run commits all of them together if it can. Where one fails, which may have taken back those before it, each is tried alone.
+func (c *changes) run(all []*change) {
+	ctx := context.Background() // whoever waits may go, it does not
+	if len(all) > 1 {
+		tx, err := c.writes.BeginTx(ctx, nil)
+		if err == nil {
+			err = execAll(ctx, tx, all)
+		}
+		if err == nil {
+			err = tx.Commit()
+			for _, each := range all {
+				each.err = err
+			}
+			return
+		}
 	}
+	for _, each := range all {
+		each.found, each.err = found(each.statement.ExecContext(ctx, each.args...))
+	}
+}
+
+func execAll(ctx context.Context, tx *sql.Tx, all []*change) (err error) {
 	for _, each := range all {
 		each.found, err = found(tx.StmtContext(ctx, each.statement).ExecContext(ctx, each.args...))
 		if err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 	}
-	return tx.Commit()
+	return nil
 }

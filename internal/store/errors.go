@@ -33,6 +33,8 @@ var (
 		1146, // no such table: not migrated
 		1203, // too many connections of this user
 		1290, // read-only
+		1461, // too many prepared statements
+		1615, // a prepared statement whose table is being changed
 		1317, // interrupted: by a server that shuts down, or a node that leaves its cluster
 		1927, // connection was killed
 	}
@@ -62,9 +64,7 @@ func Unavailable(err error) bool {
 	}
 	switch sqliteCode(err) {
 	case sqlite3.SQLITE_ERROR:
-		if strings.Contains(err.Error(), "no such table") { // not migrated
-			return true
-		}
+		return strings.Contains(err.Error(), "no such table") // not migrated
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
 		return true
 	}
@@ -134,11 +134,14 @@ func isNetwork(err error) bool {
 	return errors.As(err, &network) && !errors.As(err, &path) && !errors.As(err, &link)
 }
 
-// sqliteCode is the primary result code, whichever of the two libraries the error is of; that of SQLITE_ERROR for other errors too.
+// sqliteCode is the primary result code, whichever of the two libraries the error is of, or 0 for other errors.
 func sqliteCode(err error) int {
 	var answer *sqlite.Error
 	if errors.As(err, &answer) {
 		return answer.Code() & 0xff
 	}
-	return int(zombiezen.ErrCode(err).ToPrimary())
+	if code := zombiezen.ErrCode(err).ToPrimary(); code != zombiezen.ResultError { // which it says of all that it does not know, too
+		return int(code)
+	}
+	return 0
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // points are connections to an SQLite file that do nothing but Lookups. They go around database/sql, which takes as long for a point
 // read as SQLite itself. A read of one row by its key is over in microseconds, so nobody waits for a connection for long, and none
-// is broken off.
+// is broken off when who asked has gone.
 type points struct {
 	path   string
 	free   chan *sqlite.Conn // nil for one that is not open yet
@@ -52,9 +53,18 @@ func (p *points) row(ctx context.Context, query string, args, dest []any) error 
 	defer func() { p.free <- conn }()
 	statement, err := conn.Prepare(query)
 	if err != nil {
-		return err
+		return unlessMigrated(err)
 	}
-	return errors.Join(oneRow(statement, args, dest), statement.Reset())
+	defer statement.Reset() //nolint:errcheck // it repeats the error of the read
+	return oneRow(statement, args, dest)
+}
+
+// unlessMigrated makes an error of a table that is missing one of a database that is not ready.
+func unlessMigrated(err error) error {
+	if strings.Contains(err.Error(), "no such table") {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
 }
 
 // open opens the file as it is: it was made before.

@@ -23,9 +23,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
+	busy := fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())
 	write, err := sql.Open("sqlite", sqliteDSN(path, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "foreign_keys(1)",
+		"_pragma": {busy, "journal_mode(WAL)", "foreign_keys(1)",
 			"synchronous(FULL)",                               // NORMAL loses acknowledged commits at power loss
 			"temp_store(memory)",                              // for statements that may fail half-way: as fast, and no more files
 			"cache_size(-32768)", "wal_autocheckpoint(8000)"}, // an import touches pages all over the indexes, again and again
@@ -35,7 +36,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	write.SetMaxOpenConns(1)
 	read, err := sql.Open("sqlite", sqliteDSN(path, url.Values{
-		"_pragma": {"busy_timeout(5000)", "query_only(1)"},
+		"_pragma": {busy, "query_only(1)"},
 	}))
 	if err != nil {
 		return nil, err

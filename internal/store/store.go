@@ -139,11 +139,11 @@ func pingWithin(ctx context.Context, pool *sql.DB, limit time.Duration) error {
 // Close closes all connections and gives up what Serve claimed.
 func (db *DB) Close() error {
 	var errs []error
+	if db.points != nil { // before the others: the last one to go empties the log into SQLite's file, which takes one that may write
+		errs = append(errs, db.points.close())
+	}
 	for _, pool := range db.pools {
 		errs = append(errs, pool.Close())
-	}
-	if db.points != nil {
-		errs = append(errs, db.points.close())
 	}
 	if db.serving != nil {
 		errs = append(errs, db.serving.Close())
