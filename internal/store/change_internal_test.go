@@ -23,6 +23,11 @@ func newClaim(t testing.TB, db *DB) *Change {
 	if err := commitChange(t.Context(), change, "prepared"); err != nil {
 		t.Fatal(err)
 	}
+	for leading := true; leading; runtime.Gosched() { // until nobody looks for more
+		db.changes.mu.Lock()
+		leading = db.changes.leading
+		db.changes.mu.Unlock()
+	}
 	return change
 }
 
