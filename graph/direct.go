@@ -86,7 +86,7 @@ func plainFields[T any](
 ) []graphql.CollectedField {
 	fields := graphql.CollectFields(operation, of.SelectionSet, types)
 	for _, field := range fields {
-		if writers[field.Name] == nil || len(field.Deferrables) > 0 {
+		if writers[field.Name] == nil {
 			return nil
 		}
 	}

@@ -4,14 +4,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/gofrs/uuid/v5"
 
 	"latchkey/ent"
+	"latchkey/internal/auth"
 	"latchkey/internal/testdb"
 	"latchkey/internal/throttle"
 )
@@ -116,7 +121,69 @@ func TestDirectErrorsAreThoseOfGqlgen(t *testing.T) {
 	got := limited().ask(t, request{Query: fmt.Sprintf(query, "")})
 	want := limited().ask(t, request{Query: fmt.Sprintf(query, "x: __typename")})
 	got.refused(t, "RATE_LIMITED")
-	if got.body != want.body {
-		t.Errorf("got  %s\nwant %s", got.body, want.body)
+	if after := "Retry-After"; got.body != want.body || got.header.Get(after) != want.header.Get(after) || got.header.Get(after) == "" {
+		t.Errorf("got  %s, %s\nwant %s, %s", got.body, got.header, want.body, want.header)
+	}
+}
+
+// What is answered directly must be, or it would be slow and nobody would notice.
+func TestWhatIsAnsweredDirectly(t *testing.T) {
+	t.Parallel()
+	db := testdb.OpenMigrated(t, testdb.SQLite(t))
+	h := newTestHandlerOn(t, db, true, time.Minute)
+	token := h.caller(t, db, "ada", false).accessToken
+	for query, want := range map[string]bool{
+		"{ me { id email name createdAt } }":                                                                      true,
+		"query Named { you: me { a: id a: id ...F } } fragment F on Node { id }":                                  true,
+		"query($no: Boolean = false) { me { id @skip(if: $no) ... { role } } }":                                   true,
+		"query($t: String!) { validateToken(token: $t) { active reason userId sessionId expiresAt __typename } }": true,
+		`{ ok: validateToken(token: "made up") { active } }`:                                                      true,
+		"{ me { sessions { id } } }":                                                                              false,
+		"{ me { id } x: __typename }":                                                                             false,
+		"query($no: Boolean = false) { me @skip(if: $no) { id } }":                                                false,
+		"{ ...Q } fragment Q on Query { me { id } }":                                                              false,
+		"mutation { logout { endedSessionIds } }":                                                                 false,
+	} {
+		request := &auth.Request{AccessToken: token}
+		ctx := h.graph.auth.WithRequest(graphql.StartOperationTrace(t.Context()), request)
+		operation, errs := h.graph.prepare(ctx, &graphql.RawParams{Query: query, Variables: map[string]any{"t": token}})
+		if errs != nil {
+			t.Fatal(query, errs)
+		}
+		if got := h.graph.direct(ctx, operation) != nil; got != want {
+			t.Errorf("%s: answered directly is %v, want %v", query, got, want)
+		}
+	}
+}
+
+// Directives and resolvers are gqlgen's: a field that gets one must not be answered without it.
+func TestFieldsThatAreAnsweredDirectlyHaveNoDirectiveAndNoArgument(t *testing.T) {
+	t.Parallel()
+	schema := loadSchema(t)
+	plain := func(object string, names []string) {
+		for _, name := range names {
+			if name == "__typename" {
+				continue
+			}
+			field := schema.Types[object].Fields.ForName(name)
+			if field == nil || len(field.Directives) > 0 || len(field.Arguments) > 0 {
+				t.Errorf("%s.%s is not plain any more", object, name)
+			}
+		}
+	}
+	plain("User", slices.Collect(maps.Keys(userFields)))
+	plain("TokenStatus", slices.Collect(maps.Keys(tokenStatusFields)))
+	if me := schema.Query.Fields.ForName("me"); len(me.Directives) != 1 || me.Directives[0].Name != "authenticated" {
+		t.Errorf("me has the directives %v, and direct keeps @authenticated only", me.Directives)
+	}
+	if validate := schema.Query.Fields.ForName("validateToken"); len(validate.Directives) > 0 {
+		t.Errorf("validateToken has the directives %v, and direct keeps none", validate.Directives)
+	}
+	resolvers := reflect.TypeFor[UserResolver]()
+	for i := range resolvers.NumMethod() {
+		name := resolvers.Method(i).Name
+		if userFields[strings.ToLower(name[:1])+name[1:]] != nil {
+			t.Errorf("User.%s has a resolver", name)
+		}
 	}
 }
