@@ -132,5 +132,5 @@ func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.Li
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	header.Add("Vary", "Accept")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that is gone can't be told
+	_, _ = w.Write(body) //nolint:gosec // JSON, whose type is said; a client that is gone can't be told
 }

@@ -139,7 +139,7 @@ func TestAChangeThatNobodyWaitsForAnyMoreIsNotBegun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := db.Tx(t.Context(), func(*ent.Tx) error {
 		first, gone := make(chan error, 1), make(chan error, 1)
-		go func() { first <- commitChange(t.Context(), change, "claim 1") }()
+		go func() { first <- commitChange(t.Context(), change, "claim 1") }() //nolint:contextcheck // not the one that ends
 		awaitWaiting(db, 0)
 		go func() { gone <- commitChange(ctx, change, "claim 2") }()
 		awaitWaiting(db, 1)

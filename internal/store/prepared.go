@@ -23,7 +23,7 @@ func (p *prepared) on(ctx context.Context, pool *sql.DB) (*sql.Stmt, error) {
 		return nil, err
 	}
 	if !p.statement.CompareAndSwap(nil, made) { // another request was first
-		return p.statement.Load(), made.Close()
+		return p.statement.Load(), made.Close() //nolint:sqlclosecheck // nobody has it
 	}
 	return made, nil
 }
@@ -40,7 +40,7 @@ func (l *Lookup) Row(ctx context.Context, args []any, dest ...any) error {
 	if l.db.points != nil {
 		return l.db.points.row(ctx, l.query, args, dest)
 	}
-	statement, err := l.on(ctx, l.db.read)
+	statement, err := l.on(ctx, l.db.read) //nolint:sqlclosecheck // it stays
 	if err != nil {
 		return err
 	}
