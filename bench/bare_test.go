@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
@@ -37,8 +36,7 @@ func startBare(b *testing.B, request []byte, addr string) (bareAddr string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	bare := exec.Command(this)
-	bare.Env = append(os.Environ(), bareMode+"=on")
+	bare := command(this, bareMode+"=on")
 	bare.Stderr = os.Stderr
 	in, inErr := bare.StdinPipe()
 	out, outErr := bare.StdoutPipe()

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -30,7 +29,7 @@ func recorded() (r results, err error) {
 
 // with is r with what has been measured newly: a run may be of some benchmarks only.
 func (r results) with(newly results) results {
-	all := results{Machine: fmt.Sprintf("%d cores, %s", runtime.NumCPU(), runtime.Version()), Goals: map[string]measured{}, Charts: map[string]chart{}}
+	all := results{Goals: map[string]measured{}, Charts: map[string]chart{}, ChartRun: r.ChartRun}
 	for _, g := range goals { // one that is not measured any more goes
 		for _, from := range []results{r, newly} {
 			if m, ok := from.Goals[g.name]; ok {
@@ -40,6 +39,9 @@ func (r results) with(newly results) results {
 	}
 	maps.Copy(all.Charts, r.Charts)
 	maps.Copy(all.Charts, newly.Charts)
+	if len(newly.Charts) > 0 { // they are measured together
+		all.ChartRun = newly.ChartRun
+	}
 	return all
 }
 
@@ -71,7 +73,27 @@ func (r results) page() (string, error) {
 	if !begins || !ends {
 		return "", fmt.Errorf("%s has no place for the table", docsFile)
 	}
-	return before + docsBegin + "\n" + r.table() + "\nMeasured on " + r.Machine + ".\n\n" + docsEnd + after, nil
+	return before + docsBegin + "\n" + r.table() + "\nThe graph was measured: " + r.ChartRun + ".\n\n" + docsEnd + after, nil
+}
+
+func TestALaterRunLeavesOtherRowsAsTheyWereMeasured(t *testing.T) {
+	t.Parallel()
+	one, other := goals[0].name, goals[1].name
+	before := results{Goals: map[string]measured{one: {1, "", "then"}, other: {1, "", "then"}}, ChartRun: "then"}
+	after := before.with(results{Goals: map[string]measured{one: {2, "", "now"}}, ChartRun: "now"})
+	if after.Goals[one].Run != "now" || after.Goals[other].Run != "then" || after.ChartRun != "then" {
+		t.Error(after)
+	}
+	for _, line := range strings.SplitAfter(after.table(), "\n") {
+		for name, want := range map[string]string{one: "| now |", other: "| then |"} {
+			if strings.HasPrefix(line, "| "+name+" |") && !strings.Contains(line, want) {
+				t.Errorf("no %s in %s", want, line)
+			}
+		}
+	}
+	if after := before.with(results{Charts: map[string]chart{"users": {}}, ChartRun: "now"}); after.ChartRun != "now" {
+		t.Error(after)
+	}
 }
 
 func TestPerformanceIsShownAsItWasMeasured(t *testing.T) {

@@ -41,7 +41,7 @@ func BenchmarkImport(b *testing.B) {
 						}
 					}
 					command := exec.Command(path, "users", "import", file)
-					command.Env = []string{"LATCHKEY_DATABASE_URL=" + url}
+					command.Env, command.SysProcAttr = []string{"LATCHKEY_DATABASE_URL=" + url}, diesWithUs
 					work := func() {
 						if output, err := command.CombinedOutput(); err != nil {
 							b.Errorf("%v: %s", err, output)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -52,6 +53,18 @@ func run(b *testing.B, databaseURL string) *process {
 	return p
 }
 
+// command is a program that is measured. What the shell sets for Go's runtime (GOGC, GODEBUG) does not reach it, and it does not outlive
+// a benchmark that is killed, or it would take its share of the next one's cores.
+func command(path string, env ...string) *exec.Cmd {
+	c := exec.Command(path)
+	c.Env = env
+	c.SysProcAttr = diesWithUs
+	return c
+}
+
+// diesWithUs has what only Linux can do.
+var diesWithUs *syscall.SysProcAttr
+
 var readyLine = regexp.MustCompile(`"graphql":"http://localhost(:\d+)/graphql"`)
 
 // start starts a program in dir, where its keys are. It logs into a file, as under most service managers.
@@ -62,11 +75,10 @@ func start(b *testing.B, path, dir, databaseURL string, env ...string) (p *proce
 		b.Fatal(err)
 	}
 	defer log.Close() //nolint:errcheck // the server has its own descriptor
-	server := exec.Command(path)
-	server.Dir, server.Stderr = dir, log
-	server.Env = append([]string{
+	server := command(path, append([]string{
 		"LATCHKEY_ADDR=127.0.0.1:0", "LATCHKEY_METRICS_ADDR=127.0.0.1:0", "LATCHKEY_RATE_LIMIT=off", "LATCHKEY_DATABASE_URL=" + databaseURL,
-	}, env...)
+	}, env...)...)
+	server.Dir, server.Stderr = dir, log
 	began := time.Now()
 	if err := server.Start(); err != nil {
 		b.Fatal(err)

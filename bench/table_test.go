@@ -2,9 +2,11 @@ package bench_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // goal is a line of the table: what is measured, and what it has to reach.
@@ -61,17 +63,21 @@ var goals = []goal{
 type measured struct {
 	Value  float64 `json:"value"`
 	Figure string  `json:"figure,omitempty"` // what the value is made of
+	Run    string  `json:"run"`              // when and where it was measured: a later run may be of other rows only
 }
 
 // results are what has been measured, as docs/performance.json keeps it.
 type results struct {
-	Machine string              `json:"machine"`
-	Goals   map[string]measured `json:"goals"`
-	Charts  map[string]chart    `json:"charts"`
+	Goals    map[string]measured `json:"goals"`
+	Charts   map[string]chart    `json:"charts"`
+	ChartRun string              `json:"chartRun"` // when and where the charts were measured
 }
 
+// thisRun is when and where this one is.
+var thisRun = fmt.Sprintf("%s, %d cores, %s", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version())
+
 var (
-	found      = results{Goals: map[string]measured{}, Charts: map[string]chart{}}
+	found      = results{Goals: map[string]measured{}, Charts: map[string]chart{}, ChartRun: thisRun}
 	foundMutex sync.Mutex
 )
 
@@ -82,7 +88,7 @@ func reach(b *testing.B, name string, value float64, figure string, args ...any)
 		if g.name == name {
 			foundMutex.Lock()
 			defer foundMutex.Unlock()
-			found.Goals[name] = measured{value, fmt.Sprintf(figure, args...)}
+			found.Goals[name] = measured{value, fmt.Sprintf(figure, args...), thisRun}
 			return
 		}
 	}
@@ -92,7 +98,7 @@ func reach(b *testing.B, name string, value float64, figure string, args ...any)
 // table shows them in Markdown.
 func (r results) table() string {
 	var t strings.Builder
-	t.WriteString("| what | figure | share | goal | met |\n|---|---|---|---|---|\n")
+	t.WriteString("| what | figure | share | goal | met | measured |\n|---|---|---|---|---|---|\n")
 	for _, g := range goals {
 		if m, ok := r.Goals[g.name]; ok {
 			t.WriteString("| " + strings.Join(g.line(m), " | ") + " |\n")
@@ -133,5 +139,5 @@ func (g goal) line(m measured) []string {
 		goal = "at most " + limit + g.unit
 	case noGoal:
 	}
-	return []string{g.name, m.Figure, share, goal, met}
+	return []string{g.name, m.Figure, share, goal, met, m.Run}
 }

@@ -237,7 +237,12 @@ func TestMigrateUpLetsOthersGoOnWhileSomebodyHasTheTable(t *testing.T) {
 	}()
 	waiting := "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE '%metadata lock%'"
 	for count(raw, waiting) == 0 && !t.Failed() {
-		runtime.Gosched()
+		select {
+		case err := <-migrated:
+			t.Fatalf("the migration has not waited: %v", err)
+		default:
+			runtime.Gosched()
+		}
 	}
 	if _, err := db.Read.User.Query().Select(user.FieldID).Strings(t.Context()); err != nil {
 		t.Errorf("nobody can read meanwhile: %v", err)

@@ -8,8 +8,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other, on MySQL also for one
-// that was killed in the middle: up to 30 seconds.
+// MigrateUp applies all pending migrations and returns them. Processes that do so at once wait for each other: on MySQL up to 5 minutes
+// for one that is alive, and for one that was killed in the middle up to 30 seconds, after which goose no longer believes in its lock.
 func (db *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
 	if done, err := db.migratedBefore(ctx); err == nil && done { // nothing to wait for
 		return nil, nil

@@ -4,4 +4,4 @@ ALTER TABLE `users` ADD COLUMN `locale` varchar(35) NOT NULL DEFAULT 'en', ADD C
 
 -- +goose Down
 -- reverse: modify "users" table
-ALTER TABLE `users` DROP COLUMN `verified_at`, DROP COLUMN `locale`;
+ALTER TABLE `users` DROP COLUMN `verified_at`, DROP COLUMN `locale`, LOCK=NONE;
