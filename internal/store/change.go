@@ -129,8 +129,7 @@ func (c *changes) run(all []*change) {
 
 func execAll(ctx context.Context, tx *sql.Tx, all []*change) (err error) {
 	for _, each := range all {
-		here := tx.StmtContext(ctx, each.statement)
-		each.found, err = found(here.ExecContext(ctx, each.args...)) //nolint:sqlclosecheck // the transaction closes it
+		each.found, err = found(tx.StmtContext(ctx, each.statement).ExecContext(ctx, each.args...)) //nolint:sqlclosecheck // the transaction does
 		if err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
