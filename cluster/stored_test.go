@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,18 +34,20 @@ func (n *node) read(t testing.TB, database string) *stored {
 		t.Fatal(err)
 	}
 	s := &stored{users: map[string]storedUser{}, sessions: map[string]string{}, refreshed: map[string]string{}, blocked: map[string]bool{}}
+	var all strings.Builder
 	each(t, db, "SELECT username, id, COALESCE(name, ''), COALESCE(email, ''), lock_version, updated_at FROM users", func(v []string) {
 		s.users[v[0]] = storedUser{v[1], v[2], v[3]}
-		s.all += fmt.Sprintln(v)
+		fmt.Fprintln(&all, v)
 	})
 	each(t, db, "SELECT id, user_id, generation, last_used_at FROM sessions", func(v []string) {
 		s.sessions[v[0]], s.refreshed[v[0]] = v[1], v[2]
-		s.all += fmt.Sprintln(v)
+		fmt.Fprintln(&all, v)
 	})
 	each(t, db, "SELECT id FROM blocked_tokens", func(v []string) {
 		s.blocked[v[0]] = true
-		s.all += fmt.Sprintln(v)
+		fmt.Fprintln(&all, v)
 	})
+	s.all = all.String()
 	return s
 }
 
