@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -31,12 +32,17 @@ type vars map[string]any
 
 // answer is what became of an operation.
 type answer struct {
-	code string // of the first error, with its reason; "" for success; lost if there was no answer, or no whole one
+	code string // of the first error, with its reason; "" for success; or one of those below
 	body string
 	data map[string]json.RawMessage
 }
 
-const lost = "LOST"
+// What is no answer of a server. Only lost can be expected, and only where a server is gone.
+const (
+	lost       = "LOST"        // the connection was refused, or closed before the end of the answer
+	late       = "LATE"        // nothing came for a minute
+	notGraphQL = "NOT GRAPHQL" // something else came
+)
 
 func (a answer) ok() bool { return a.code == "" }
 
@@ -56,11 +62,11 @@ func (a answer) into(t testing.TB, to any) {
 func (c client) ask(accessToken, query string, variables vars) answer {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
-		return answer{code: lost, body: err.Error()}
+		return answer{code: notGraphQL, body: err.Error()}
 	}
 	request, err := http.NewRequest(http.MethodPost, c.url+"/graphql", bytes.NewReader(body))
 	if err != nil {
-		return answer{code: lost, body: err.Error()}
+		return answer{code: notGraphQL, body: err.Error()}
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if accessToken != "" {
@@ -68,20 +74,38 @@ func (c client) ask(accessToken, query string, variables vars) answer {
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return answer{code: lost, body: err.Error()}
+		return noAnswer(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // read to its end
 	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return noAnswer(err)
+	}
+	return parse(response.Status, text)
+}
+
+func noAnswer(err error) answer {
+	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
+		return answer{code: late, body: err.Error()}
+	}
+	return answer{code: lost, body: err.Error()}
+}
+
+func parse(status string, text []byte) answer {
 	var parsed struct {
 		Data   map[string]json.RawMessage
 		Errors []struct{ Extensions struct{ Code, Reason string } }
 	}
-	if err = errors.Join(err, json.Unmarshal(text, &parsed)); err != nil {
-		return answer{code: lost, body: err.Error() + "\n" + string(text)}
+	a := answer{body: status + "\n" + string(text)}
+	if err := json.Unmarshal(text, &parsed); err != nil {
+		a.code = notGraphQL
+		return a
 	}
-	a := answer{body: string(text), data: parsed.Data}
-	if len(parsed.Errors) > 0 {
+	switch a.data = parsed.Data; {
+	case len(parsed.Errors) > 0 && parsed.Errors[0].Extensions.Code != "":
 		a.code = strings.TrimSpace(parsed.Errors[0].Extensions.Code + " " + parsed.Errors[0].Extensions.Reason)
+	case len(parsed.Errors) > 0 || parsed.Data == nil:
+		a.code = notGraphQL
 	}
 	return a
 }
@@ -111,6 +135,10 @@ const (
 	me      = `{ me { id username name email sessions { id current } } }`
 	update  = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { name } auth` + tokens + ` } }`
 	remove  = `mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deletedUserId } }`
+
+	logOutOf    = `mutation ($scope: LogoutScope!) { logout(scope: $scope) { endedSessionIds } }`
+	endSessions = `mutation ($id: ID!) { endUserSessions(userId: $id) { endedSessionIds } }`
+	removeAll   = `mutation ($ids: [ID!]!) { deleteUsers(ids: $ids) { deletedUserIds } }`
 
 	validate      = `query ($token: String!) { validateToken(token: $token) { active reason } }`
 	revokeToken   = `mutation ($token: String!) { revokeToken(token: $token) { revoked } }`

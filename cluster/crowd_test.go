@@ -5,6 +5,7 @@ package cluster_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -14,14 +15,13 @@ import (
 type crowd struct {
 	t       testing.TB
 	proxy   client
-	servers []*server // asked past the proxy, whether they accept what was taken back
+	servers []*server // behind the proxy; each is asked past it, whether it accepts what was taken back
 	people  []*person
 
 	mu     sync.Mutex
 	events []event
 
-	stop  chan struct{}
-	group sync.WaitGroup
+	end func() // returns when nobody does anything any more
 }
 
 // event is one operation and what became of it.
@@ -36,15 +36,18 @@ const pause = 40 * time.Millisecond
 
 func newCrowd(t testing.TB, proxy client, servers []*server, size int) *crowd {
 	t.Helper()
-	c := &crowd{t: t, proxy: proxy, servers: servers, stop: make(chan struct{})}
+	c := &crowd{t: t, proxy: proxy, servers: servers}
+	stop, group := make(chan struct{}), sync.WaitGroup{}
+	c.end = sync.OnceFunc(func() { close(stop); group.Wait() })
+	t.Cleanup(c.end)
 	for i := range size {
 		c.people = append(c.people, newPerson(c, i))
 	}
 	for _, p := range c.people {
-		c.group.Go(func() {
+		group.Go(func() {
 			for {
 				select {
-				case <-c.stop:
+				case <-stop:
 					return
 				case <-time.After(rand.N(2 * pause)):
 					p.step()
@@ -55,12 +58,8 @@ func newCrowd(t testing.TB, proxy client, servers []*server, size int) *crowd {
 	return c
 }
 
-func (c *crowd) end() {
-	close(c.stop)
-	c.group.Wait()
-}
-
-// do sends an operation through the proxy. What is refused for another reason than a fault, is wrong.
+// do sends an operation through the proxy. What is refused for another reason than a fault, is wrong; and so is no answer, unless a server
+// is killed meanwhile.
 func (c *crowd) do(kind, access, query string, variables vars, also ...string) answer {
 	e := event{kind: kind, start: time.Now()}
 	e.answer = c.proxy.ask(access, query, variables)
@@ -73,8 +72,9 @@ func (c *crowd) do(kind, access, query string, variables vars, also ...string) a
 	c.mu.Lock()
 	c.events = append(c.events, e)
 	c.mu.Unlock()
-	if !e.ok() && !e.unknown() && e.code != "UNAVAILABLE" {
-		c.t.Errorf("%s: %s", kind, e.body)
+	killed := slices.ContainsFunc(c.servers, func(s *server) bool { return s.killed(e.start) })
+	if !e.ok() && e.code != "UNAVAILABLE" && e.code != "OUTCOME_UNKNOWN" && (e.code != lost || !killed) {
+		c.t.Errorf("%s: %s: %s", kind, e.code, e.body)
 	}
 	return e.answer
 }
@@ -82,19 +82,19 @@ func (c *crowd) do(kind, access, query string, variables vars, also ...string) a
 // refused holds that no server accepts an access token that was taken back, whichever node it reads from; a server or a node may be
 // away. It is not called for what is not confirmed.
 func (c *crowd) refused(how, access string) {
-	for _, s := range c.servers {
-		a := s.ask(access, me, nil)
-		if a.code != "UNAUTHENTICATED REVOKED" && a.code != "UNAVAILABLE" && !a.unknown() {
-			c.t.Errorf("after %s was answered, the server on %s answers %q: %s", how, s.node.name, a.code, a.body)
-		}
-	}
+	c.refusedWith("UNAUTHENTICATED REVOKED", how, access, me, nil)
 }
 
 // refreshRefused is refused for a refresh token.
 func (c *crowd) refreshRefused(how, token string) {
+	c.refusedWith("INVALID_REFRESH_TOKEN", how, "", refresh, vars{"token": token})
+}
+
+func (c *crowd) refusedWith(code, how, access, query string, variables vars) {
 	for _, s := range c.servers {
-		a := s.ask("", refresh, vars{"token": token})
-		if a.code != "INVALID_REFRESH_TOKEN" && a.code != "UNAVAILABLE" && !a.unknown() {
+		start := time.Now()
+		a := s.ask(access, query, variables)
+		if a.code != code && a.code != "UNAVAILABLE" && a.code != "OUTCOME_UNKNOWN" && (a.code != lost || !s.away(start)) {
 			c.t.Errorf("after %s was answered, the server on %s answers %q: %s", how, s.node.name, a.code, a.body)
 		}
 	}

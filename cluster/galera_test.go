@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -106,10 +107,15 @@ func (g *galera) address() string {
 	return "gcomm://" + strings.Join(all, ",")
 }
 
+var drawn sync.Map // ports: not each is taken at once, and whose owner is away looks free
+
 // freePort is none that the system gives to outgoing connections: one of those could take it while its owner is away.
 func freePort() int {
 	for {
 		port := 10000 + rand.IntN(20000)
+		if _, before := drawn.LoadOrStore(port, true); before {
+			continue
+		}
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil && listener.Close() == nil {
 			return port

@@ -43,7 +43,7 @@ func TestANodeThatHasLostItsClusterAnswersNothing(t *testing.T) {
 	if a := here.ask(left.AccessToken, me, nil); a.code != "UNAUTHENTICATED REVOKED" {
 		t.Errorf("then it is answered with %s", a.body)
 	}
-	t.Logf("while it was alone: %v; because of %v", c.between(fault, healed), here.log.causes())
+	t.Logf("while it was alone: %v; because of %v", c.between(fault, healed), here.causes())
 	then := c.between(ready, time.Now())
 	t.Logf("once its server was ready: %v", then)
 	if then.last > time.Second || then.done == 0 {
@@ -53,4 +53,5 @@ func TestANodeThatHasLostItsClusterAnswersNothing(t *testing.T) {
 	for _, p := range c.people {
 		p.settle(t, stored)
 	}
+	c.lasts(servers)
 }

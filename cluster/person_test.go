@@ -19,9 +19,16 @@ type person struct {
 	names    []string // one of them is the name: more than one while the outcome of a change is unknown
 	emails   []string
 	sessions map[string]state // by id
-	accounts map[string]state // others that they have made, by username
-	done     map[string]int   // what was acknowledged, by kind
+
+	generation int              // of the session of refresh
+	maybeNext  bool             // it may be one further: a refresh is not confirmed
+	takenBack  []takenBack      // what no server may accept, ever
+	accounts   map[string]state // others that they have made, by username
+	done       map[string]int   // what was acknowledged, by kind
 }
+
+// takenBack is an access token that no longer counts, with its refresh token unless that still does.
+type takenBack struct{ how, access, refresh string }
 
 // state is what is known of a session or an account.
 type state int
@@ -36,6 +43,7 @@ func newPerson(c *crowd, i int) *person {
 	p := &person{c: c, username: fmt.Sprintf("person%d", i), sessions: map[string]state{}, accounts: map[string]state{}, done: map[string]int{}}
 	in := c.proxy.join(c.t, p.username)
 	p.id, p.access, p.refresh, p.names, p.emails = in.User.ID, in.AccessToken, in.RefreshToken, []string{""}, []string{""}
+	p.generation = 1
 	p.sessions[session(p.access)] = there
 	return p
 }
@@ -94,23 +102,37 @@ func (p *person) change(kind string, known *[]string, input vars, field string) 
 
 // rotate refreshes in so many tabs at once, which all get the same new token. If nothing is confirmed, the old one will do again.
 func (p *person) rotate(tabs int) {
-	got := make([]signedIn, tabs)
+	got, answers := make([]signedIn, tabs), make([]answer, tabs)
 	var group sync.WaitGroup
 	for i := range tabs {
 		group.Go(func() {
-			if a := p.c.do("refreshToken", "", refresh, vars{"token": p.refresh}); a.ok() {
-				a.into(p.c.t, &got[i])
+			if answers[i] = p.c.do("refreshToken", "", refresh, vars{"token": p.refresh}); answers[i].ok() {
+				answers[i].into(p.c.t, &got[i])
 			}
 		})
 	}
 	group.Wait()
+	p.maybeNext = p.maybeNext || slices.ContainsFunc(answers, answer.unknown)
 	got = slices.DeleteFunc(got, func(in signedIn) bool { return in.RefreshToken == "" })
+	if len(got) > 0 {
+		p.generation++
+		p.maybeNext = false
+	}
 	for _, in := range got {
 		if in.RefreshToken != got[0].RefreshToken || in.User.ID != p.id {
 			p.c.t.Errorf("%d tabs that refreshed at once have different tokens", tabs)
 		}
 		p.access, p.refresh = in.AccessToken, in.RefreshToken
 		p.done["refreshToken"]++
+	}
+}
+
+// refused holds that nobody accepts what was taken back, and remembers it: nobody may accept it later.
+func (p *person) refused(of takenBack) {
+	p.takenBack = append(p.takenBack, of)
+	p.c.refused(of.how, of.access)
+	if of.refresh != "" {
+		p.c.refreshRefused(of.how, of.refresh)
 	}
 }
 
@@ -143,15 +165,14 @@ func (p *person) comeAndGo() {
 		a = p.do(kind, "", revokeToken, vars{"token": in.RefreshToken})
 	default:
 		if a = p.do(kind, "", revokeToken, vars{"token": in.AccessToken}); a.ok() {
-			p.c.refused(kind, in.AccessToken)
+			p.refused(takenBack{kind, in.AccessToken, ""})
 		}
 		return
 	}
 	switch {
 	case a.ok():
 		p.sessions[id] = gone
-		p.c.refused(kind, in.AccessToken)
-		p.c.refreshRefused(kind, in.RefreshToken)
+		p.refused(takenBack{kind, in.AccessToken, in.RefreshToken})
 	case a.unknown():
 		p.sessions[id] = unknown
 	}
@@ -176,8 +197,7 @@ func (p *person) replay() {
 	case a.code == reused:
 		p.done["replay"]++
 		p.sessions[id] = gone
-		p.c.refused(reused, last.AccessToken)
-		p.c.refreshRefused(reused, last.RefreshToken)
+		p.refused(takenBack{reused, last.AccessToken, last.RefreshToken})
 	case a.unknown():
 		p.sessions[id] = unknown
 	case a.ok():
@@ -207,8 +227,7 @@ func (p *person) signUp() {
 	switch a := p.do("deleteUser", in.AccessToken, remove, vars{"input": vars{"currentPassword": secret}}); {
 	case a.ok():
 		p.accounts[username] = gone
-		p.c.refused("deleteUser", in.AccessToken)
-		p.c.refreshRefused("deleteUser", in.RefreshToken)
+		p.refused(takenBack{"deleteUser", in.AccessToken, in.RefreshToken})
 	case a.unknown():
 		p.accounts[username] = unknown
 	}

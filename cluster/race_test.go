@@ -63,8 +63,13 @@ func TestALogInOnOneNodeDoesNotOutliveAChangeOfThePasswordOnAnother(t *testing.T
 		group.Go(func() {
 			for i := range rounds / workers {
 				name := fmt.Sprintf("race%d-%d", w, i)
-				owner := there.join(t, name)
-				var thief signedIn
+				var owner, thief signedIn
+				joined := there.ask("", signUp, vars{"input": vars{"username": name, "password": secret}})
+				if !joined.ok() {
+					t.Errorf("the sign-up: %s", joined.body)
+					return
+				}
+				joined.into(t, &owner)
 				var logInAnswer, changed answer
 				var pair sync.WaitGroup
 				pair.Go(func() {
@@ -86,9 +91,9 @@ func TestALogInOnOneNodeDoesNotOutliveAChangeOfThePasswordOnAnother(t *testing.T
 					continue
 				}
 				logInAnswer.into(t, &thief)
+				good := here.ask("", refresh, vars{"token": thief.RefreshToken}).ok()
 				mu.Lock()
-				both++
-				if here.ask("", refresh, vars{"token": thief.RefreshToken}).ok() {
+				if both++; good {
 					outlived++
 				}
 				mu.Unlock()

@@ -3,18 +3,19 @@
 package cluster_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"latchkey/internal/testhost"
 	"latchkey/internal/testleak"
 )
 
@@ -26,8 +27,49 @@ type server struct {
 	database string
 	keys     string // directory
 	env      []string
-	log      *log
+	log      *testhost.Log
 	process  *exec.Cmd
+
+	mu      sync.Mutex
+	absence []absence
+}
+
+// absence is a time in which a server may not answer, until it is ready again.
+type absence struct {
+	until  time.Time // zero while it lasts
+	killed bool      // without any notice
+}
+
+func (s *server) leaves(killed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.absence = append(s.absence, absence{killed: killed})
+}
+
+func (s *server) isBack() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if last := len(s.absence) - 1; last >= 0 && s.absence[last].until.IsZero() {
+		s.absence[last].until = time.Now()
+	}
+}
+
+// away tells, of what was asked at that time and is answered now, whether the server was away in between.
+func (s *server) away(asked time.Time) bool {
+	return s.absent(asked, func(absence) bool { return true })
+}
+
+// killed is away for a server that gave no notice.
+func (s *server) killed(asked time.Time) bool {
+	return s.absent(asked, func(a absence) bool { return a.killed })
+}
+
+func (s *server) absent(asked time.Time, counts func(absence) bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.absence, func(a absence) bool {
+		return counts(a) && (a.until.IsZero() || a.until.After(asked))
+	})
 }
 
 // servers starts one on each node, at the same time, on a database that has no tables yet and with a directory of keys that is
@@ -48,7 +90,7 @@ func (g *galera) servers(t testing.TB) []*server {
 // newServer starts one, which ends with the test.
 func newServer(t testing.TB, n *node, database, keys string) *server {
 	t.Helper()
-	s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, database: database, keys: keys, log: &log{}}
+	s := &server{addr: fmt.Sprintf("127.0.0.1:%d", freePort()), node: n, database: database, keys: keys, log: &testhost.Log{}}
 	s.client = newClient(t, "http://"+s.addr)
 	s.env = []string{
 		"LATCHKEY_ADDR=" + s.addr, "LATCHKEY_DATABASE_URL=" + n.url(database), "LATCHKEY_KEYS_DIR=" + keys,
@@ -82,9 +124,11 @@ func (s *server) awaitReady(t testing.TB) {
 	t.Helper()
 	for over := time.Now().Add(startLimit); !s.ready(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(over) {
-			t.Fatalf("the server on %s is not ready:\n%s", s.node.name, s.log.last())
+			text := s.log.String()
+			t.Fatalf("the server on %s is not ready:\n%s", s.node.name, text[max(0, len(text)-10_000):])
 		}
 	}
+	s.isBack()
 }
 
 func (s *server) ready() bool {
@@ -98,40 +142,30 @@ func (s *server) ready() bool {
 
 // kill ends it without any notice. It may have ended.
 func (s *server) kill() {
+	s.leaves(true)
 	_ = s.process.Process.Kill()
 	_ = s.process.Wait() // says that it was killed
 }
 
-// log keeps what a process writes.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// last is its last part.
-func (l *log) last() string {
-	text := l.String()
-	return text[max(0, len(text)-10_000):]
+// stop ends it as an update does, and returns when it is gone.
+func (s *server) stop(t testing.TB) {
+	t.Helper()
+	s.leaves(false)
+	err := s.process.Process.Signal(syscall.SIGTERM)
+	if err == nil {
+		err = s.process.Wait()
+	}
+	if err != nil {
+		t.Fatalf("the server on %s: %v", s.node.name, err)
+	}
 }
 
 var cause = regexp.MustCompile(`"msg":"(unavailable|outcome unknown)".*"cause":"(?:input:\S+ \w+ )?(.*?)"`)
 
 // causes are why operations failed, and how often.
-func (l *log) causes() map[string]int {
+func (s *server) causes() map[string]int {
 	found := map[string]int{}
-	for _, line := range cause.FindAllStringSubmatch(l.String(), -1) {
+	for _, line := range cause.FindAllStringSubmatch(s.log.String(), -1) {
 		found[line[1]+": "+line[2]]++
 	}
 	return found
@@ -141,7 +175,7 @@ func (l *log) causes() map[string]int {
 func newProxy(t testing.TB, servers []*server) client {
 	t.Helper()
 	address := fmt.Sprintf("127.0.0.1:%d", freePort())
-	proxy, said := exec.Command("haproxy", "-db", "-f", "haproxy.cfg"), &log{}
+	proxy, said := exec.Command("haproxy", "-db", "-f", "haproxy.cfg"), &testhost.Log{}
 	proxy.Env = append(os.Environ(), "LISTEN="+address, "ONE="+servers[0].addr, "TWO="+servers[1].addr, "THREE="+servers[2].addr)
 	proxy.Stdout, proxy.Stderr = said, said
 	proxy.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -7,15 +7,17 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // stored is all that a node has of people.
 type stored struct {
-	users    map[string]storedUser // by username
-	sessions map[string]string     // user ids by id
-	blocked  map[string]bool
-	all      string // to compare it
+	users     map[string]storedUser // by username
+	sessions  map[string]string     // user ids by id
+	refreshed map[string]string     // generations of sessions by id
+	blocked   map[string]bool
+	all       string // to compare it
 }
 
 type storedUser struct{ id, name, email string }
@@ -31,19 +33,21 @@ func (n *node) read(t testing.TB, database string) *stored {
 	if _, err := db.Exec("SET SESSION wsrep_sync_wait = 1"); err != nil {
 		t.Fatal(err)
 	}
-	s := &stored{users: map[string]storedUser{}, sessions: map[string]string{}, blocked: map[string]bool{}}
+	s := &stored{users: map[string]storedUser{}, sessions: map[string]string{}, refreshed: map[string]string{}, blocked: map[string]bool{}}
+	var all strings.Builder
 	each(t, db, "SELECT username, id, COALESCE(name, ''), COALESCE(email, ''), lock_version, updated_at FROM users", func(v []string) {
 		s.users[v[0]] = storedUser{v[1], v[2], v[3]}
-		s.all += fmt.Sprintln(v)
+		fmt.Fprintln(&all, v)
 	})
 	each(t, db, "SELECT id, user_id, generation, last_used_at FROM sessions", func(v []string) {
-		s.sessions[v[0]] = v[1]
-		s.all += fmt.Sprintln(v)
+		s.sessions[v[0]], s.refreshed[v[0]] = v[1], v[2]
+		fmt.Fprintln(&all, v)
 	})
 	each(t, db, "SELECT id FROM blocked_tokens", func(v []string) {
 		s.blocked[v[0]] = true
-		s.all += fmt.Sprintln(v)
+		fmt.Fprintln(&all, v)
 	})
+	s.all = all.String()
 	return s
 }
 
@@ -78,6 +82,10 @@ func (p *person) settle(t testing.TB, s *stored) {
 	t.Helper()
 	if row := s.users[p.username]; row.id != p.id || !slices.Contains(p.names, row.name) || !slices.Contains(p.emails, row.email) {
 		t.Errorf("%s is %v, want %s with one of %v and one of %v", p.username, row, p.id, p.names, p.emails)
+	}
+	got, next := s.refreshed[session(p.access)], fmt.Sprint(p.generation+1)
+	if got != fmt.Sprint(p.generation) && (!p.maybeNext || got != next) {
+		t.Errorf("the session of %s is at generation %s, want %d; one more is possible: %v", p.username, got, p.generation, p.maybeNext)
 	}
 	for username, want := range p.accounts {
 		row, found := s.users[username]
