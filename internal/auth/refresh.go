@@ -124,6 +124,7 @@ func (s *Service) moveOn(ctx context.Context, userID uuid.UUID, args []any) (mov
 		return s.rotations.Commit(ctx, args...)
 	}
 	err = s.db.Tx(ctx, func(tx *ent.Tx) error {
+		moved = 0 // whatever a try before has found
 		if found, err := lockRow(ctx, tx, userID); err != nil || !found {
 			return err
 		}

@@ -20,7 +20,7 @@ import (
 const attempts = 20
 
 // Between two tries is a pause of random length: else those that met once would meet again. It is at most firstPause, then twice as much
-// each time up to longestPause: together a second at most.
+// each time up to longestPause: together some half a second, 1,020 ms at most.
 const (
 	firstPause   = 4 * time.Millisecond
 	longestPause = 64 * time.Millisecond

@@ -17,6 +17,8 @@ var unwatched = map[string]string{
 	"internal/auth/audit_test.go":              "logs ids only",
 	"internal/metrics/metrics_test.go":         "makes up what is counted",
 	"internal/server/http_internal_test.go":    "makes up what is logged, and looks itself",
+	"allocations_test.go":                      "asks who somebody is, and for metrics; the server's log is searched",
+	"internal/cli/lines_internal_test.go":      "makes up what is logged",
 	"timing_test.go":                           "would measure the search; the server's log is searched",
 	"cluster/measure_test.go":                  "would measure the search; the servers' logs are searched",
 	"internal/keys/looks_internal_test.go":     "its keys are never written",
