@@ -45,7 +45,7 @@ func Recovering(next http.Handler, log *slog.Logger) http.Handler {
 			if answer.begun {
 				panic(http.ErrAbortHandler)
 			}
-			for _, ofTheAnswer := range []string{"Content-Encoding", "Etag", "Last-Modified"} {
+			for _, ofTheAnswer := range []string{"Content-Encoding", "Content-Length", "Etag", "Last-Modified"} {
 				w.Header().Del(ofTheAnswer)
 			}
 			w.Header().Set("Cache-Control", "no-store")

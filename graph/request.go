@@ -89,7 +89,11 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 }
 
 func isJSON(header http.Header) bool {
-	media, options, err := mime.ParseMediaType(header.Get("Content-Type"))
+	said := header.Get("Content-Type")
+	if said == oldType { // as nearly all say
+		return header.Get("Content-Encoding") == ""
+	}
+	media, options, err := mime.ParseMediaType(said)
 	charset, given := options["charset"]
 	return err == nil && media == "application/json" && (!given || strings.EqualFold(charset, "utf-8")) &&
 		header.Get("Content-Encoding") == ""

@@ -30,21 +30,25 @@ type accepts struct {
 }
 
 func parseAccept(header http.Header) accepts {
-	ranges := map[string]float64{} // media range to its weight
 	wanted := strings.Join(header.Values("Accept"), ",")
-	if len(wanted) > maxAccept {
-		return accepts{allowsNew: true} // as if there were none
+	switch {
+	case wanted == oldType: // the two that are sent most
+		return accepts{}
+	case wanted == "*/*", len(wanted) > maxAccept: // as if there were none
+		return accepts{allowsNew: true}
 	}
+	ranges := map[string]float64{} // media range to its weight
 	for part := range strings.SplitSeq(wanted, ",") {
 		media, options, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue
 		}
-		weight, err := strconv.ParseFloat(options["q"], 64)
-		if err != nil {
-			weight = 1
+		ranges[media] = 1
+		if q, given := options["q"]; given {
+			if weight, err := strconv.ParseFloat(q, 64); err == nil {
+				ranges[media] = weight
+			}
 		}
-		ranges[media] = weight
 	}
 	if len(ranges) == 0 {
 		return accepts{allowsNew: true}
@@ -109,6 +113,9 @@ func writeExecuted(w http.ResponseWriter, a accepts, response *graphql.Response)
 	writeBody(w, media, http.StatusOK, response.Errors, data)
 }
 
+// lengthIsKnown is how long a body may be, in bytes, whose length net/http says itself.
+const lengthIsKnown = 2 << 10
+
 func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.List, data json.RawMessage) {
 	var shown []byte
 	if len(errs) > 0 {
@@ -129,7 +136,9 @@ func writeBody(w http.ResponseWriter, media string, status int, errs gqlerror.Li
 
 	header := w.Header()
 	header.Set("Content-Type", media+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if len(body) > lengthIsKnown {
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	header.Add("Vary", "Accept")
 	w.WriteHeader(status)
 	_, _ = w.Write(body) //nolint:gosec // JSON, whose type is said; a client that is gone can't be told

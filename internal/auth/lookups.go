@@ -17,8 +17,8 @@ import (
 // The two reads that requests wait for most are written by hand and stay prepared: ent writes its statements anew each time, which
 // takes longer than to run them.
 
-const userColumns = `users.email, users.username, users.name, users.password_hash, users.role, users.disabled, users.credential_version,
-	users.imported, users.created_at, users.updated_at`
+const userColumns = `users.email, users.username, users.name, users.password_hash, users.role, users.imported, users.created_at,
+	users.updated_at`
 
 // holderQuery is one statement, so that every request can afford it, in every process: the row is there only if nothing has been
 // taken back.
@@ -27,7 +27,8 @@ const holderQuery = `SELECT ` + userColumns + ` FROM users WHERE id = ? AND cred
 	AND NOT EXISTS (SELECT 1 FROM blocked_tokens WHERE blocked_tokens.id = ?)`
 
 const sessionQuery = `SELECT sessions.created_at, sessions.last_used_at, sessions.expires_at, sessions.access_expires_at,
-	sessions.generation, sessions.secret_hash, sessions.delivery, sessions.user_agent, sessions.ip_address, sessions.user_id, ` + userColumns + `
+	sessions.generation, sessions.secret_hash, sessions.delivery, sessions.user_agent, sessions.ip_address,
+	sessions.user_id, users.disabled, users.credential_version, ` + userColumns + `
 	FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = ?`
 
 // lookups are both, prepared.
@@ -39,7 +40,7 @@ func newLookups(db *store.DB) lookups {
 
 // holder returns the user that an access token belongs to, or token.Revoked.
 func (l lookups) holder(ctx context.Context, of token.Claims) (*ent.User, error) {
-	found := foundUser{User: &ent.User{ID: of.UserID}}
+	found := foundUser{User: &ent.User{ID: of.UserID, CredentialVersion: of.Version}} // and not disabled
 	err := l.holders.Row(ctx, []any{of.UserID.String(), of.Version, of.ID.String(), of.SessionID.String()}, found.columns()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, token.Revoked
@@ -49,12 +50,14 @@ func (l lookups) holder(ctx context.Context, of token.Claims) (*ent.User, error)
 
 // session returns a session with its user, nil if there is none.
 func (l lookups) session(ctx context.Context, id uuid.UUID) (*ent.Session, error) {
-	of := foundUser{User: &ent.User{}}
+	u := &ent.User{}
+	of := foundUser{User: u}
 	s := &ent.Session{ID: id}
 	var generation int
 	var delivery, userID string
 	err := l.sessions.Row(ctx, []any{id.String()}, append([]any{
-		&s.CreatedAt, &s.LastUsedAt, &s.ExpiresAt, &s.AccessExpiresAt, &generation, &s.SecretHash, &delivery, &s.UserAgent, &s.IPAddress, &userID,
+		&s.CreatedAt, &s.LastUsedAt, &s.ExpiresAt, &s.AccessExpiresAt, &generation, &s.SecretHash, &delivery, &s.UserAgent, &s.IPAddress,
+		&userID, &u.Disabled, &u.CredentialVersion,
 	}, of.columns()...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no session is an answer here, and no error
@@ -77,7 +80,7 @@ type foundUser struct {
 
 func (f *foundUser) columns() []any {
 	return []any{
-		&f.Email, &f.Username, &f.Name, &f.PasswordHash, (*string)(&f.Role), &f.Disabled, &f.CredentialVersion, &f.imported, &f.CreatedAt, &f.UpdatedAt,
+		&f.Email, &f.Username, &f.Name, &f.PasswordHash, (*string)(&f.Role), &f.imported, &f.CreatedAt, &f.UpdatedAt,
 	}
 }
 
