@@ -46,7 +46,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxIdleConns(readers)
 
 	db := newDB(dialect.SQLite, write, read, map[string]*sql.DB{"write": write, "read": read})
-	db.points, db.changes = newPoints(path, readers), &changes{writes: write}
+	db.points, db.changes = newPoints(path, max(2, runtime.GOMAXPROCS(0))), &changes{writes: write}
 	locker := &fileLocker{newFileLock(path + ".migrate.lock")}
 	if err := locker.during(ctx, write.PingContext); err != nil { // switches to WAL, which does not wait for other processes
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
