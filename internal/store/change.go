@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 )
 
-// Change is one statement that changes rows, is a transaction of its own and stays prepared. Safe for concurrent use. What changes more, or
-// has to lock a row first, is for Tx.
+// Change is one statement on SQLite that changes rows, is a transaction of its own and stays prepared. Safe for concurrent use. What changes
+// more, or has to lock a row first, as all has to on a database that is Shared, is for Tx.
 //
-// On SQLite those that come while one is committed are committed together: to wait for the disk takes longer than all the rest, and
-// there is one writer.
+// Those that come while one is committed are committed together: to wait for the disk takes longer than all the rest, and there is one
+// writer.
 type Change struct{ prepared }
 
 // NewChange returns a Change, which lasts as long as the DB. The statement has a ? for each argument.
@@ -25,9 +25,6 @@ func (c *Change) Commit(ctx context.Context, args ...any) (int64, error) {
 	statement, err := c.on(ctx, c.db.writes)
 	if err != nil {
 		return 0, err
-	}
-	if c.db.changes == nil {
-		return found(statement.ExecContext(ctx, args...))
 	}
 	return c.db.changes.commit(ctx, statement, args)
 }
